@@ -1,0 +1,3 @@
+//! The transport layers of MTProto, as client and as server, without any I/O.
+
+pub mod entropy;
