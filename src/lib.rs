@@ -1,3 +1,28 @@
 //! The transport layers of MTProto, as client and as server, without any I/O.
+//!
+//! The app owns the socket. It pushes what it received and pulls events; it
+//! pushes payloads and pulls what to send. See [`Transport`].
 
 pub mod entropy;
+pub mod error;
+pub mod mtproxy;
+
+#[cfg(feature = "capi")]
+pub mod capi;
+mod control;
+mod envelope;
+mod obfuscation;
+mod quick_ack;
+mod transport;
+mod transport_error;
+
+pub use entropy::Entropy;
+pub use envelope::{Envelope, Role};
+pub use error::Error;
+pub use mtproxy::DcId;
+pub use quick_ack::QuickAckToken;
+pub use transport::{
+    Accept, Carrier, Closed, Config, Connected, Event, Memory, NotOurs, NotOursReason, Payload,
+    QuickAckForm, Transport,
+};
+pub use transport_error::TransportError;

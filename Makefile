@@ -1,0 +1,75 @@
+# libmtproto: "make" builds, "make demo" shows, "make test" proves.
+#
+#   make            build/lib/libmtproto.{so,a} and the programs in build/bin
+#   make demo       every envelope and obfuscation over loopback, as a table
+#   make test       all tests; ends with "N passed, M failed"
+#   make header     include/mtproto.h, anew from src/capi
+#   make clean
+
+CARGO  ?= cargo
+CC     ?= cc
+CFLAGS ?= -O2 -g
+
+# Always on: the examples are what C programmers copy.
+WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes
+C_STD    = -std=c11
+
+BUILD   = build
+LIB     = $(BUILD)/lib
+BIN     = $(BUILD)/bin
+TARGET  = $(or $(CARGO_TARGET_DIR),target)
+VERSION = $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
+SONAME  = libmtproto.so.$(shell echo $(VERSION) | cut -d. -f1,2)
+
+COMMON_SOURCES    = $(wildcard examples-c/common/*.c)
+RESPONDER_SOURCES = examples-c/responder.c $(wildcard examples-c/responder/*.c)
+PROBE_SOURCES     = examples-c/probe.c $(wildcard examples-c/probe/*.c)
+EXAMPLE_HEADERS   = $(wildcard examples-c/*/*.h) include/mtproto.h
+
+PROGRAMS = $(BIN)/mtproto-responder $(BIN)/mtproto-probe $(BIN)/minimal
+
+.PHONY: all lib demo test header clean FORCE
+
+all: lib $(PROGRAMS)
+
+lib: $(LIB)/libmtproto.so $(LIB)/libmtproto.a
+
+# Cargo knows best what is out of date: it is always asked, and the files are
+# only replaced when they changed.
+$(LIB)/libmtproto.so $(LIB)/libmtproto.a &: FORCE
+	$(CARGO) build --release --lib --locked
+	@mkdir -p $(LIB)
+	@cmp -s $(TARGET)/release/libmtproto.so $(LIB)/libmtproto.so.$(VERSION) || \
+	    cp $(TARGET)/release/libmtproto.so $(LIB)/libmtproto.so.$(VERSION)
+	@cmp -s $(TARGET)/release/libmtproto.a $(LIB)/libmtproto.a || \
+	    cp $(TARGET)/release/libmtproto.a $(LIB)/libmtproto.a
+	@ln -sf libmtproto.so.$(VERSION) $(LIB)/$(SONAME)
+	@ln -sf $(SONAME) $(LIB)/libmtproto.so
+
+LINK = -L$(LIB) -lmtproto '-Wl,-rpath,$$ORIGIN/../lib'
+
+$(BIN)/mtproto-responder: $(RESPONDER_SOURCES) $(COMMON_SOURCES) $(EXAMPLE_HEADERS) | lib
+	@mkdir -p $(BIN)
+	$(CC) $(C_STD) $(WARNINGS) $(CFLAGS) -Iinclude -Iexamples-c -o $@ $(filter %.c,$^) $(LINK)
+
+$(BIN)/mtproto-probe: $(PROBE_SOURCES) $(COMMON_SOURCES) $(EXAMPLE_HEADERS) | lib
+	@mkdir -p $(BIN)
+	$(CC) $(C_STD) $(WARNINGS) $(CFLAGS) -Iinclude -Iexamples-c -o $@ $(filter %.c,$^) $(LINK)
+
+$(BIN)/minimal: examples-c/minimal.c include/mtproto.h | lib
+	@mkdir -p $(BIN)
+	$(CC) $(C_STD) $(WARNINGS) $(CFLAGS) -Iinclude -o $@ $< $(LINK)
+
+demo: all
+	@tools/demo.sh
+
+test:
+	@tools/test.sh
+
+header:
+	$(CARGO) build --features header
+	@git diff --stat -- include/mtproto.h
+
+clean:
+	rm -rf $(BUILD)
+	$(CARGO) clean

@@ -1,0 +1,1021 @@
+/*
+ * libmtproto: the transport layers of MTProto, without any I/O.
+ *
+ * Generated from the library's sources (src/capi); do not edit. "make header"
+ * makes it anew.
+ *
+ *     your MTProto packets                        events
+ *        | push_payload                              ^ pull_event
+ *        v                                           |
+ *     +----------------- mtproto_transport -----------------+
+ *     | envelope  ->  obfuscation        the same, reversed |
+ *     +-----------------------------------------------------+
+ *        | pull_wire, or peek + consume              ^ push_wire, or reserve + commit
+ *        v                                           |
+ *     your socket                                 your socket
+ *
+ * The rules that hold for every function:
+ *
+ * 1. Status. A function that can fail returns a mtproto_status: 0 is success, a
+ *    positive value is about the flow (nothing to report, buffer full), a
+ *    negative value is an error. Results go through out-parameters, which are
+ *    written on MTPROTO_OK only. Besides the statuses that a function lists, any
+ *    function that returns one may return MTPROTO_ERROR_PANIC.
+ * 2. Errors. After -1xx (the call was wrong) and -3xx (the system was) nothing
+ *    has changed: mend it and go on. After -2xx (the peer broke the protocol)
+ *    and -9xx the transport is dead: each further call returns the same status,
+ *    and only mtproto_transport_free is left.
+ * 3. Ownership. What a ..._new function returned is yours; give it to the
+ *    matching ..._free, once. NULL is fine to free. What you pass in is copied,
+ *    and may be changed or freed when the call is over.
+ * 4. Views. A pointer that the library gives into a transport's memory lives
+ *    until the next call on that transport that takes it as not const.
+ * 5. Bytes. (NULL, 0) is an empty input wherever bytes are passed in; (NULL, n)
+ *    is MTPROTO_ERROR_NULL_ARGUMENT. Buffers to be filled need not be
+ *    initialised. Lengths and counts are in bytes.
+ * 6. Structs. Set struct_size to sizeof the struct. Fields are only ever added
+ *    at the end, so that programs and libraries of different age fit together.
+ * 7. Threads. A handle may be moved from thread to thread. Calls on one handle
+ *    must not overlap, except calls that take it as const with one another.
+ *    Different handles have nothing in common.
+ * 8. Nothing else. No sockets, no clock, no threads, no callbacks, no globals.
+ *
+ * A client, on a blocking socket that is connected:
+ *
+ *     // Sends one packet; returns how many bytes the answer has, or -1.
+ *     long ask(int fd, const uint8_t *packet, size_t length) {
+ *       mtproto_transport *transport = NULL;
+ *       mtproto_config *config = mtproto_config_new();
+ *       uint8_t buffer[4096];
+ *       long answer = -1;
+ *       if (mtproto_client_new(config, &transport) != MTPROTO_OK ||
+ *           mtproto_transport_push_payload(transport, packet, length, NULL) != MTPROTO_OK)
+ *         goto done;
+ *       for (;;) {
+ *         mtproto_event event;
+ *         mtproto_status status;
+ *         const uint8_t *data;
+ *         size_t count;
+ *         event.struct_size = sizeof event;
+ *         while ((status = mtproto_transport_pull_event(transport, &event)) == MTPROTO_OK) {
+ *           if (event.kind == MTPROTO_EVENT_PAYLOAD) answer = (long)event.length;
+ *           if (event.kind != MTPROTO_EVENT_CONNECTED) goto done;
+ *         }
+ *         if (status != MTPROTO_NO_EVENT) goto done; // mtproto_status_text tells why
+ *         while (mtproto_transport_wants_write(transport)) {
+ *           ssize_t sent;
+ *           if (mtproto_transport_peek_wire(transport, &data, &count) != MTPROTO_OK) goto done;
+ *           if ((sent = send(fd, data, count, MSG_NOSIGNAL)) <= 0) goto done;
+ *           if (mtproto_transport_consume_wire(transport, (size_t)sent) != MTPROTO_OK) goto done;
+ *         }
+ *         ssize_t received = recv(fd, buffer, sizeof buffer, 0);
+ *         if (received <= 0) goto done;
+ *         if (mtproto_transport_push_wire(transport, buffer, (size_t)received, &count)) goto done;
+ *       }
+ *     done:
+ *       mtproto_transport_free(transport);
+ *       mtproto_config_free(config);
+ *       return answer;
+ *     }
+ */
+
+#ifndef MTPROTO_H
+#define MTPROTO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/** The version of this header; mtproto_version_number is that of the library. */
+#define MTPROTO_VERSION_MAJOR 0
+#define MTPROTO_VERSION_MINOR 1
+#define MTPROTO_VERSION_PATCH 0
+/** Major, minor and patch in one byte each. */
+#define MTPROTO_VERSION_NUMBER 0x000100
+#define MTPROTO_VERSION_STRING "0.1.0"
+
+
+/**
+ * Abridged: 1 or 4 bytes a packet.
+ */
+#define MTPROTO_ENVELOPE_ABRIDGED 1
+
+/**
+ * Intermediate: 4 bytes a packet.
+ */
+#define MTPROTO_ENVELOPE_INTERMEDIATE 2
+
+/**
+ * Padded intermediate: 4 bytes and up to 15 random ones a packet.
+ */
+#define MTPROTO_ENVELOPE_PADDED_INTERMEDIATE 3
+
+/**
+ * Full: 12 bytes a packet, with sequence number and CRC32; no quick acks.
+ */
+#define MTPROTO_ENVELOPE_FULL 4
+
+/**
+ * How long the key of a secret is, in bytes.
+ */
+#define MTPROTO_SECRET_LENGTH 16
+
+/**
+ * How long the initialization payload is, in bytes.
+ */
+#define MTPROTO_INITIALIZATION_PAYLOAD_LENGTH 64
+
+/**
+ * Accept Abridged, Intermediate and Padded intermediate in clear.
+ */
+#define MTPROTO_ACCEPT_PLAIN 1u
+
+/**
+ * Accept Full in clear.
+ */
+#define MTPROTO_ACCEPT_PLAIN_FULL 2u
+
+/**
+ * Accept obfuscated connections without a secret.
+ */
+#define MTPROTO_ACCEPT_OBFUSCATED 4u
+
+/**
+ * Accept connections that are obfuscated with one of the secrets.
+ */
+#define MTPROTO_ACCEPT_SECRET 8u
+
+/**
+ * Accept Full too under the obfuscation that the two above allow. It has no
+ * tag, so that eight bytes more are needed to refuse a stranger.
+ */
+#define MTPROTO_ACCEPT_OBFUSCATED_FULL 16u
+
+/**
+ * The DC is one of the test network.
+ */
+#define MTPROTO_DC_TEST 1u
+
+/**
+ * The DC is a media DC (not a CDN DC).
+ */
+#define MTPROTO_DC_MEDIA 2u
+
+/**
+ * Quick acks in Padded intermediate as documented: in a frame.
+ */
+#define MTPROTO_QUICK_ACK_FORM_DOCUMENTED 0
+
+/**
+ * Quick acks in Padded intermediate as 4 bytes without an envelope.
+ */
+#define MTPROTO_QUICK_ACK_FORM_RAW 1
+
+/**
+ * Made for speed: buffers keep the size they grew to.
+ */
+#define MTPROTO_MEMORY_FAST 0
+
+/**
+ * Made to be one of very many: buffers are given back when they are empty.
+ */
+#define MTPROTO_MEMORY_SMALL 1
+
+/**
+ * The way is clear: payloads can be sent. The first event, unless NOT_OURS or
+ * CLOSED is. Set: envelope, carrier, flags, dc, secret_index.
+ */
+#define MTPROTO_EVENT_CONNECTED 1
+
+/**
+ * One MTProto packet. Set: data, length, flags.
+ */
+#define MTPROTO_EVENT_PAYLOAD 2
+
+/**
+ * Client: the server has received, decrypted and accepted a packet that a
+ * quick ack was asked for. Set: quick_ack_token.
+ */
+#define MTPROTO_EVENT_QUICK_ACK 3
+
+/**
+ * Client: the server refuses to go on; close the connection. Set: code, as
+ * 404; see mtproto_transport_error_meaning.
+ */
+#define MTPROTO_EVENT_TRANSPORT_ERROR 4
+
+/**
+ * Server: this is nobody that is spoken with here. Set: code, one of
+ * MTPROTO_NOT_OURS_*; data and length: every byte that was received, as it was
+ * received, for an app that relays the connection elsewhere. The last event.
+ */
+#define MTPROTO_EVENT_NOT_OURS 5
+
+/**
+ * The peer's stream has ended. Set: code, one of MTPROTO_CLOSED_*. The last
+ * event.
+ */
+#define MTPROTO_EVENT_CLOSED 6
+
+/**
+ * TCP, or any other stream of bytes.
+ */
+#define MTPROTO_CARRIER_TCP 1
+
+/**
+ * CONNECTED: the stream is obfuscated.
+ */
+#define MTPROTO_EVENT_FLAG_OBFUSCATED 1u
+
+/**
+ * PAYLOAD, server: the client asks for a quick ack.
+ */
+#define MTPROTO_EVENT_FLAG_QUICK_ACK_WANTED 2u
+
+/**
+ * CONNECTED: the field dc is meaningful.
+ */
+#define MTPROTO_EVENT_FLAG_DC 4u
+
+/**
+ * The start of an HTTP request.
+ */
+#define MTPROTO_NOT_OURS_HTTP 1
+
+/**
+ * The start of a TLS handshake.
+ */
+#define MTPROTO_NOT_OURS_TLS 2
+
+/**
+ * 64 bytes that nothing in the config opens.
+ */
+#define MTPROTO_NOT_OURS_UNKNOWN_OPENING 3
+
+/**
+ * An envelope in clear, which the config does not accept.
+ */
+#define MTPROTO_NOT_OURS_NOT_ACCEPTED 4
+
+/**
+ * Cleanly, after a whole frame or before the first one.
+ */
+#define MTPROTO_CLOSED_BETWEEN_FRAMES 1
+
+/**
+ * In the middle of a frame, which is lost.
+ */
+#define MTPROTO_CLOSED_INSIDE_FRAME 2
+
+/**
+ * Server: before enough bytes came to recognise the client.
+ */
+#define MTPROTO_CLOSED_BEFORE_OPENING 3
+
+/**
+ * Client: ask for a quick ack.
+ */
+#define MTPROTO_SEND_QUICK_ACK 1u
+
+/**
+ * How long an authorization key is, in bytes.
+ */
+#define MTPROTO_AUTH_KEY_LENGTH 256
+
+/**
+ * The settings of a transport. Make one, set what differs from the defaults,
+ * make any number of transports from it, and free it: they keep what they
+ * need.
+ */
+typedef struct mtproto_config mtproto_config;
+
+/**
+ * One connection, as client or as server, without its socket: you receive and
+ * send the bytes, it makes events and wire bytes of them.
+ */
+typedef struct mtproto_transport mtproto_transport;
+
+/**
+ * What a call came to: 0 is success, a positive value is about the flow and no
+ * error, a negative value is an error. The numbers are grouped (below -100 the
+ * call was wrong, -200 the peer was, -300 the system was, -900 the library
+ * was), only ever added to, and never used for something else.
+ */
+typedef int32_t mtproto_status;
+
+/**
+ * How a payload is sent. New fields come at the end only.
+ */
+typedef struct {
+  /**
+   * sizeof(mtproto_send_options).
+   */
+  size_t struct_size;
+  /**
+   * MTPROTO_SEND_QUICK_ACK, or 0.
+   */
+  uint32_t flags;
+  /**
+   * With MTPROTO_SEND_QUICK_ACK: what mtproto_quick_ack_token gave; the
+   * QUICK_ACK event will carry it.
+   */
+  uint32_t quick_ack_token;
+} mtproto_send_options;
+
+/**
+ * What happened. Set struct_size before the call; fields that the kind does
+ * not set are 0 (secret_index: -1). New fields come at the end only.
+ */
+typedef struct {
+  /**
+   * In: sizeof(mtproto_event). No more than that many bytes are written.
+   */
+  size_t struct_size;
+  /**
+   * A view of length bytes, until the next call on the transport that is not
+   * const; NULL where there are none.
+   */
+  const uint8_t *data;
+  /**
+   * In bytes.
+   */
+  size_t length;
+  /**
+   * One of MTPROTO_EVENT_*.
+   */
+  int32_t kind;
+  /**
+   * MTPROTO_EVENT_FLAG_*, or-ed.
+   */
+  uint32_t flags;
+  /**
+   * TRANSPORT_ERROR: the code, positive. NOT_OURS, CLOSED: the reason.
+   */
+  int32_t code;
+  /**
+   * QUICK_ACK: the token.
+   */
+  uint32_t quick_ack_token;
+  /**
+   * CONNECTED: one of MTPROTO_ENVELOPE_*.
+   */
+  int32_t envelope;
+  /**
+   * CONNECTED: one of MTPROTO_CARRIER_*.
+   */
+  int32_t carrier;
+  /**
+   * CONNECTED, where MTPROTO_EVENT_FLAG_DC is set: the signed number as it
+   * went over the wire: 2, 10002 (test), -4 (media). Random where the client
+   * gave none: look for one of your DCs, do not trust it to be one.
+   */
+  int32_t dc;
+  /**
+   * CONNECTED: which secret, in the order of mtproto_config_add_secret, from
+   * 0; -1 without a secret.
+   */
+  int32_t secret_index;
+} mtproto_event;
+
+/**
+ * Done.
+ */
+#define MTPROTO_OK 0
+
+/**
+ * Flow: there is no event. Push more wire bytes.
+ */
+#define MTPROTO_NO_EVENT 1
+
+/**
+ * Flow: the receive buffer is at its ceiling and nothing was taken. Pull
+ * events until there is none, then go on.
+ */
+#define MTPROTO_EVENTS_PENDING 2
+
+/**
+ * A pointer is NULL that must not be.
+ */
+#define MTPROTO_ERROR_NULL_ARGUMENT (-101)
+
+/**
+ * A value is outside of what the parameter allows.
+ */
+#define MTPROTO_ERROR_INVALID_ARGUMENT (-102)
+
+/**
+ * A struct's struct_size is below that of the first version.
+ */
+#define MTPROTO_ERROR_STRUCT_SIZE (-103)
+
+/**
+ * The call belongs to the other role, client or server.
+ */
+#define MTPROTO_ERROR_WRONG_ROLE (-104)
+
+/**
+ * Nothing can be sent before the CONNECTED event.
+ */
+#define MTPROTO_ERROR_NOT_CONNECTED (-105)
+
+/**
+ * Wire bytes were pushed after the end of the stream.
+ */
+#define MTPROTO_ERROR_ENDED (-106)
+
+/**
+ * More bytes were consumed, committed or reserved than there can be.
+ */
+#define MTPROTO_ERROR_COUNT (-107)
+
+/**
+ * The payload is empty.
+ */
+#define MTPROTO_ERROR_PAYLOAD_EMPTY (-110)
+
+/**
+ * The payload's length is not a multiple of 4.
+ */
+#define MTPROTO_ERROR_PAYLOAD_MISALIGNED (-111)
+
+/**
+ * The payload is over the limit of the config or of the envelope.
+ */
+#define MTPROTO_ERROR_PAYLOAD_TOO_LARGE (-112)
+
+/**
+ * A client would read this short payload as a quick ack, a transport error or
+ * a no-op.
+ */
+#define MTPROTO_ERROR_PAYLOAD_AMBIGUOUS (-113)
+
+/**
+ * The Full envelope has no quick acks.
+ */
+#define MTPROTO_ERROR_QUICK_ACK_UNSUPPORTED (-114)
+
+/**
+ * The top bit of the quick-ack token is not set.
+ */
+#define MTPROTO_ERROR_QUICK_ACK_TOKEN (-115)
+
+/**
+ * The largest payload is out of range or not a multiple of 4.
+ */
+#define MTPROTO_ERROR_CONFIG_MAX_PAYLOAD (-121)
+
+/**
+ * More than 15 bytes of padding.
+ */
+#define MTPROTO_ERROR_CONFIG_MAX_PADDING (-122)
+
+/**
+ * A secret's key has not 16 bytes.
+ */
+#define MTPROTO_ERROR_CONFIG_SECRET_LENGTH (-123)
+
+/**
+ * A client was given more than one secret.
+ */
+#define MTPROTO_ERROR_CONFIG_TOO_MANY_SECRETS (-124)
+
+/**
+ * A client was given a secret, and obfuscation is off.
+ */
+#define MTPROTO_ERROR_CONFIG_SECRET_WITHOUT_OBFUSCATION (-125)
+
+/**
+ * A client was given a secret, and no DC.
+ */
+#define MTPROTO_ERROR_CONFIG_SECRET_WITHOUT_DC (-126)
+
+/**
+ * What the server shall accept does not fit its secrets, or is nothing.
+ */
+#define MTPROTO_ERROR_CONFIG_ACCEPT (-127)
+
+/**
+ * There is no such DC id.
+ */
+#define MTPROTO_ERROR_CONFIG_DC (-128)
+
+/**
+ * The peer announced a frame without a payload.
+ */
+#define MTPROTO_ERROR_LENGTH_ZERO (-201)
+
+/**
+ * The peer announced a frame over the limit of the config.
+ */
+#define MTPROTO_ERROR_LENGTH_TOO_LARGE (-202)
+
+/**
+ * The peer announced a length that is not a multiple of 4.
+ */
+#define MTPROTO_ERROR_LENGTH_MISALIGNED (-203)
+
+/**
+ * The peer announced a length below what the envelope itself takes.
+ */
+#define MTPROTO_ERROR_LENGTH_TOO_SHORT (-204)
+
+/**
+ * The peer wrote a short length in Abridged's long form.
+ */
+#define MTPROTO_ERROR_LENGTH_OVERLONG (-205)
+
+/**
+ * Full: a frame was lost, repeated or reordered.
+ */
+#define MTPROTO_ERROR_SEQUENCE_NUMBER (-206)
+
+/**
+ * Full: a frame was damaged.
+ */
+#define MTPROTO_ERROR_CHECKSUM (-207)
+
+/**
+ * Full: the client asked for a quick ack, which this envelope does not have.
+ */
+#define MTPROTO_ERROR_QUICK_ACK_IN_FULL (-208)
+
+/**
+ * The NOT_OURS event was reported: the connection is the app's now.
+ */
+#define MTPROTO_ERROR_NOT_OURS (-209)
+
+/**
+ * The system gave no random bytes. Nothing changed.
+ */
+#define MTPROTO_ERROR_ENTROPY (-301)
+
+/**
+ * The system gave no memory. Nothing changed.
+ */
+#define MTPROTO_ERROR_OUT_OF_MEMORY (-302)
+
+/**
+ * The library failed in a way that it should not. The handle says so on every
+ * further call; free it, and report the bug.
+ */
+#define MTPROTO_ERROR_PANIC (-901)
+
+#ifdef __cplusplus
+extern "C" {
+#endif // __cplusplus
+
+/**
+ * What a status means and what to do, in one line of English.
+ *
+ * @param status  Any value.
+ * @return  A NUL-terminated text, never NULL, that lives for ever.
+ */
+const char *mtproto_status_text(mtproto_status status);
+
+/**
+ * Whether a transport that returned this status is dead: then every further
+ * call on it returns the same, and only mtproto_transport_free is left.
+ *
+ * @param status  Any value.
+ * @return  true for -2xx (the peer broke the protocol) and -9xx.
+ */
+bool mtproto_status_is_fatal(mtproto_status status);
+
+/**
+ * The version of the library that is running: major, minor and patch in one
+ * byte each, 0x000102 for 0.1.2. Compare with MTPROTO_VERSION_NUMBER, which is
+ * the version of the header.
+ */
+uint32_t mtproto_version_number(void);
+
+/**
+ * The same as text, "0.1.2".
+ *
+ * @return  A NUL-terminated text, never NULL, that lives for ever.
+ */
+const char *mtproto_version_string(void);
+
+/**
+ * Makes a config with the defaults: as client, obfuscated Padded intermediate
+ * without a secret; as server, everything in clear or obfuscated without a
+ * secret.
+ *
+ * @return  A config of your own, to be freed by mtproto_config_free; NULL if
+ *          there is no memory.
+ */
+mtproto_config *mtproto_config_new(void);
+
+/**
+ * Frees a config and wipes its secrets. The transports made from it live on.
+ *
+ * @param config  A config of your own, or NULL, which does nothing.
+ */
+void mtproto_config_free(mtproto_config *config);
+
+/**
+ * Client: sets the envelope to speak. Default: Padded intermediate.
+ *
+ * @param envelope  One of MTPROTO_ENVELOPE_*.
+ * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
+ *          MTPROTO_ERROR_INVALID_ARGUMENT.
+ */
+mtproto_status mtproto_config_set_envelope(mtproto_config *config, int32_t envelope);
+
+/**
+ * Client: sets whether to obfuscate. Default: true.
+ *
+ * Obfuscation hides the protocol from a device that looks for its first
+ * bytes. Without a secret it is no protection: its keys go over the wire in
+ * clear.
+ *
+ * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT.
+ */
+mtproto_status mtproto_config_set_obfuscated(mtproto_config *config, bool obfuscated);
+
+/**
+ * Client: sets the DC id that goes into the initialization payload. A proxy
+ * connects to that DC; a DC itself does not read it. Required with a secret.
+ *
+ * @param dc     The DC's number, from 1.
+ * @param flags  MTPROTO_DC_TEST, MTPROTO_DC_MEDIA, or 0.
+ * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
+ *          MTPROTO_ERROR_INVALID_ARGUMENT for an unknown flag;
+ *          MTPROTO_ERROR_CONFIG_DC for a number that no DC has.
+ */
+mtproto_status mtproto_config_set_dc(mtproto_config *config, int32_t dc, uint32_t flags);
+
+/**
+ * Adds the key of a secret. A client takes one; a server may take many: it
+ * tries them in this order and reports the one that fits by its index, from 0.
+ *
+ * @param key     The key; it is copied, and wiped with the config.
+ * @param length  Its length in bytes: MTPROTO_SECRET_LENGTH.
+ * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
+ *          MTPROTO_ERROR_CONFIG_SECRET_LENGTH.
+ */
+mtproto_status mtproto_config_add_secret(mtproto_config *config,
+                                         const uint8_t *key,
+                                         size_t length);
+
+/**
+ * Server: sets which openings to accept. Default: without secrets everything
+ * but obfuscated Full; with secrets MTPROTO_ACCEPT_SECRET alone, so that a
+ * proxy does not answer to a scanner. Whether it fits the secrets is checked
+ * by mtproto_server_new.
+ *
+ * @param accept  MTPROTO_ACCEPT_*, or-ed.
+ * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
+ *          MTPROTO_ERROR_INVALID_ARGUMENT for an unknown flag.
+ */
+mtproto_status mtproto_config_set_accept(mtproto_config *config, uint32_t accept);
+
+/**
+ * Sets the largest payload, sent or received. Default: 16 MiB. It is also the
+ * ceiling of what waits undelivered in the transport, give or take an
+ * envelope. Abridged cannot carry more than 67108860 bytes.
+ *
+ * @param bytes  From 1024 to 1073741824, a multiple of 4.
+ * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
+ *          MTPROTO_ERROR_CONFIG_MAX_PAYLOAD.
+ */
+mtproto_status mtproto_config_set_max_payload(mtproto_config *config, size_t bytes);
+
+/**
+ * Sets the most random bytes behind a payload in Padded intermediate; each
+ * frame draws its own number. Default: 15 as client; 3 as server, because some
+ * clients drop padding to a multiple of 4 only.
+ *
+ * @param bytes  From 0 to 15.
+ * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
+ *          MTPROTO_ERROR_CONFIG_MAX_PADDING.
+ */
+mtproto_status mtproto_config_set_max_padding(mtproto_config *config, uint32_t bytes);
+
+/**
+ * Sets whether payload events of Padded intermediate hold the MTProto packet
+ * alone, or also the padding behind it, as a relay may want that does not look
+ * inside. Default: true, the packet alone.
+ *
+ * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT.
+ */
+mtproto_status mtproto_config_set_trim(mtproto_config *config, bool trim);
+
+/**
+ * Server: sets the form of quick acks in Padded intermediate. Default: as
+ * documented. Other envelopes have one form only.
+ *
+ * @param form  One of MTPROTO_QUICK_ACK_FORM_*.
+ * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
+ *          MTPROTO_ERROR_INVALID_ARGUMENT.
+ */
+mtproto_status mtproto_config_set_quick_ack_form(mtproto_config *config, int32_t form);
+
+/**
+ * Sets whether transports are made for speed or for being one of very many.
+ * Default: speed.
+ *
+ * @param memory  One of MTPROTO_MEMORY_*.
+ * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
+ *          MTPROTO_ERROR_INVALID_ARGUMENT.
+ */
+mtproto_status mtproto_config_set_memory(mtproto_config *config, int32_t memory);
+
+/**
+ * Tests and simulations only: sets where random bytes come from. The same
+ * bytes give the same wire bytes in every transport made from this config:
+ * two real connections with the same bytes would share their keys. Default:
+ * the operating system.
+ *
+ * @param bytes   Taken in order; when they run out, a stream that is keyed by
+ *                their SHA-256 goes on without end. They are copied.
+ * @param length  Their number; 0 gives the stream alone.
+ * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT.
+ */
+mtproto_status mtproto_config_set_entropy(mtproto_config *config,
+                                          const uint8_t *bytes,
+                                          size_t length);
+
+/**
+ * The name of an envelope in lower case, as in logs: "abridged",
+ * "intermediate", "padded_intermediate", "full".
+ *
+ * @param envelope  Any value.
+ * @return  A NUL-terminated text, never NULL ("unknown"), that lives for ever.
+ */
+const char *mtproto_envelope_name(int32_t envelope);
+
+/**
+ * What a transport error's code means and what to do, in one line of English.
+ *
+ * @param code  The code of a TRANSPORT_ERROR event: 403, 404, 429, 444 have a
+ *              published meaning.
+ * @return  A NUL-terminated text, never NULL, that lives for ever.
+ */
+const char *mtproto_transport_error_meaning(int32_t code);
+
+/**
+ * Makes the end that connects. Its first event is CONNECTED. Its opening (the
+ * tag, or the initialization payload) leaves together with the first payload.
+ *
+ * @param config  The settings; they are copied.
+ * @param out     Receives a transport of your own, to be freed by
+ *                mtproto_transport_free.
+ * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
+ *          MTPROTO_ERROR_CONFIG_TOO_MANY_SECRETS,
+ *          MTPROTO_ERROR_CONFIG_SECRET_WITHOUT_OBFUSCATION,
+ *          MTPROTO_ERROR_CONFIG_SECRET_WITHOUT_DC; MTPROTO_ERROR_ENTROPY;
+ *          MTPROTO_ERROR_OUT_OF_MEMORY.
+ */
+mtproto_status mtproto_client_new(const mtproto_config *config, mtproto_transport **out);
+
+/**
+ * Makes the end that accepts: push what the client sends, and it recognises
+ * what it is talked to with. Its first event is CONNECTED, or NOT_OURS.
+ *
+ * @param config  The settings; they are copied.
+ * @param out     Receives a transport of your own, to be freed by
+ *                mtproto_transport_free.
+ * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
+ *          MTPROTO_ERROR_CONFIG_ACCEPT; MTPROTO_ERROR_OUT_OF_MEMORY.
+ */
+mtproto_status mtproto_server_new(const mtproto_config *config, mtproto_transport **out);
+
+/**
+ * Frees a transport and wipes its keys. Views into it end.
+ *
+ * @param transport  A transport of your own, or NULL, which does nothing.
+ */
+void mtproto_transport_free(mtproto_transport *transport);
+
+/**
+ * Sends one MTProto packet: frames it and queues it for the wire side. Next:
+ * mtproto_transport_pull_wire or mtproto_transport_peek_wire.
+ *
+ * @param data     The packet; it is copied.
+ * @param length   Its length in bytes: a multiple of 4, not 0, within the
+ *                 config's largest payload.
+ * @param options  How to send it; NULL for the defaults.
+ * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
+ *          MTPROTO_ERROR_PAYLOAD_EMPTY, MTPROTO_ERROR_PAYLOAD_MISALIGNED,
+ *          MTPROTO_ERROR_PAYLOAD_TOO_LARGE; MTPROTO_ERROR_STRUCT_SIZE,
+ *          MTPROTO_ERROR_INVALID_ARGUMENT (unknown flag),
+ *          MTPROTO_ERROR_QUICK_ACK_TOKEN, MTPROTO_ERROR_QUICK_ACK_UNSUPPORTED
+ *          (Full), MTPROTO_ERROR_WRONG_ROLE (a quick ack asked for by a
+ *          server); MTPROTO_ERROR_NOT_CONNECTED and
+ *          MTPROTO_ERROR_PAYLOAD_AMBIGUOUS (server); MTPROTO_ERROR_ENTROPY;
+ *          MTPROTO_ERROR_OUT_OF_MEMORY; the transport's fatal status. With any
+ *          of them nothing was queued.
+ */
+mtproto_status mtproto_transport_push_payload(mtproto_transport *transport,
+                                              const uint8_t *data,
+                                              size_t length,
+                                              const mtproto_send_options *options);
+
+/**
+ * Server: tells the client that a packet was received, decrypted and accepted.
+ *
+ * @param token  What mtproto_quick_ack_token gave for the decrypted packet.
+ * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
+ *          MTPROTO_ERROR_QUICK_ACK_TOKEN; MTPROTO_ERROR_WRONG_ROLE;
+ *          MTPROTO_ERROR_NOT_CONNECTED; MTPROTO_ERROR_QUICK_ACK_UNSUPPORTED
+ *          (Full); MTPROTO_ERROR_ENTROPY; MTPROTO_ERROR_OUT_OF_MEMORY; the
+ *          transport's fatal status.
+ */
+mtproto_status mtproto_transport_push_quick_ack(mtproto_transport *transport,
+                                                uint32_t token);
+
+/**
+ * Server: tells the client why it will not be served. Close the connection
+ * once the bytes are sent.
+ *
+ * @param code  The code, positive: 404 goes over the wire as -404.
+ * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
+ *          MTPROTO_ERROR_INVALID_ARGUMENT if the code is not positive;
+ *          MTPROTO_ERROR_WRONG_ROLE; MTPROTO_ERROR_NOT_CONNECTED;
+ *          MTPROTO_ERROR_ENTROPY; MTPROTO_ERROR_OUT_OF_MEMORY; the transport's
+ *          fatal status.
+ */
+mtproto_status mtproto_transport_push_transport_error(mtproto_transport *transport,
+                                                      int32_t code);
+
+/**
+ * Client: lets the opening go now, alone, for an app that must be the first to
+ * speak but has no payload yet. Otherwise it leaves with the first payload,
+ * which is what official apps do: alone, its 64 bytes tell what they are.
+ *
+ * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT; MTPROTO_ERROR_WRONG_ROLE;
+ *          the transport's fatal status.
+ */
+mtproto_status mtproto_transport_push_opening(mtproto_transport *transport);
+
+/**
+ * Moves wire bytes out, to be sent in order.
+ *
+ * @param buffer    Where they go. It need not be initialised.
+ * @param capacity  How many bytes fit.
+ * @param written   Receives how many bytes were written: 0 when none wait.
+ * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT; the transport's fatal
+ *          status.
+ */
+mtproto_status mtproto_transport_pull_wire(mtproto_transport *transport,
+                                           uint8_t *buffer,
+                                           size_t capacity,
+                                           size_t *written);
+
+/**
+ * Shows all wire bytes that wait, without a copy. Send some of them, then call
+ * mtproto_transport_consume_wire. It encrypts what is queued, so it is not
+ * const.
+ *
+ * @param data    Receives a view, until the next call on the transport that is
+ *                not const.
+ * @param length  Receives its length in bytes: 0 when none wait.
+ * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT; the transport's fatal
+ *          status.
+ */
+mtproto_status mtproto_transport_peek_wire(mtproto_transport *transport,
+                                           const uint8_t **data,
+                                           size_t *length);
+
+/**
+ * Drops wire bytes that were sent. Partial writes are normal.
+ *
+ * @param count  How many of the bytes that mtproto_transport_peek_wire showed.
+ * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT; MTPROTO_ERROR_COUNT if it
+ *          showed fewer: nothing was dropped; the transport's fatal status.
+ */
+mtproto_status mtproto_transport_consume_wire(mtproto_transport *transport, size_t count);
+
+/**
+ * Takes bytes that the socket received. Next: mtproto_transport_pull_event
+ * until it returns MTPROTO_NO_EVENT.
+ *
+ * @param data      The bytes; they are copied.
+ * @param length    Their number.
+ * @param consumed  Receives how many were taken: fewer than length where the
+ *                  receive buffer's ceiling (the config's largest payload and
+ *                  a little) is reached. Pull events, then push the rest.
+ * @return  MTPROTO_OK; MTPROTO_EVENTS_PENDING if none could be taken (consumed
+ *          is then not written); MTPROTO_ERROR_NULL_ARGUMENT;
+ *          MTPROTO_ERROR_ENDED; MTPROTO_ERROR_OUT_OF_MEMORY; the transport's
+ *          fatal status.
+ */
+mtproto_status mtproto_transport_push_wire(mtproto_transport *transport,
+                                           const uint8_t *data,
+                                           size_t length,
+                                           size_t *consumed);
+
+/**
+ * Gives memory to receive into, without a copy. Next: receive, then
+ * mtproto_transport_commit_wire.
+ *
+ * @param minimum   The least room wanted, in bytes; 0 leaves it to the library.
+ * @param buffer    Receives where to put the bytes, until the next call on the
+ *                  transport that is not const.
+ * @param capacity  Receives how many bytes fit: at least minimum, often more.
+ * @return  MTPROTO_OK; MTPROTO_EVENTS_PENDING if the receive buffer's ceiling
+ *          leaves less: pull events first; MTPROTO_ERROR_NULL_ARGUMENT;
+ *          MTPROTO_ERROR_COUNT if it could never be that much;
+ *          MTPROTO_ERROR_ENDED; MTPROTO_ERROR_OUT_OF_MEMORY; the transport's
+ *          fatal status.
+ */
+mtproto_status mtproto_transport_reserve_wire(mtproto_transport *transport,
+                                              size_t minimum,
+                                              uint8_t **buffer,
+                                              size_t *capacity);
+
+/**
+ * Takes the bytes that were put where mtproto_transport_reserve_wire said.
+ * Next: mtproto_transport_pull_event until it returns MTPROTO_NO_EVENT.
+ *
+ * @param count  How many bytes, from the start of the memory.
+ * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT; MTPROTO_ERROR_COUNT if
+ *          fewer were reserved, or the reservation has ended: nothing was
+ *          taken; MTPROTO_ERROR_ENDED; the transport's fatal status.
+ */
+mtproto_status mtproto_transport_commit_wire(mtproto_transport *transport, size_t count);
+
+/**
+ * The peer has closed its side: no bytes follow. Next: pull the last events, up
+ * to CLOSED. Payloads can still be sent. A second call does nothing.
+ *
+ * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT; the transport's fatal
+ *          status.
+ */
+mtproto_status mtproto_transport_push_wire_end(mtproto_transport *transport);
+
+/**
+ * Reports the next event.
+ *
+ * @param event  Set its struct_size; receives the event. Its data is a view,
+ *               until the next call on the transport that is not const.
+ * @return  MTPROTO_OK; MTPROTO_NO_EVENT until more wire bytes are pushed (the
+ *          event is then not written); MTPROTO_ERROR_NULL_ARGUMENT;
+ *          MTPROTO_ERROR_STRUCT_SIZE; the transport's fatal status, once every
+ *          event before the error was reported.
+ */
+mtproto_status mtproto_transport_pull_event(mtproto_transport *transport,
+                                            mtproto_event *event);
+
+/**
+ * How many bytes are missing until there can be an event: exact once the
+ * current frame's length is known, at least 1 before.
+ *
+ * @return  0 when nothing can be read: an event waits, the stream has ended,
+ *          the transport is dead or NULL.
+ */
+size_t mtproto_transport_wants_read(const mtproto_transport *transport);
+
+/**
+ * Whether wire bytes wait to be sent.
+ *
+ * @return  false also for a transport that is dead or NULL.
+ */
+bool mtproto_transport_wants_write(const mtproto_transport *transport);
+
+/**
+ * How many wire bytes wait to be sent: stop pushing payloads when a peer that
+ * does not read makes it grow.
+ *
+ * @return  0 also for a transport that is dead or NULL.
+ */
+size_t mtproto_transport_pending_wire(const mtproto_transport *transport);
+
+/**
+ * The fatal error with its figures, for a log: "the frame carries sequence
+ * number 5: 3 was expected".
+ *
+ * @return  A NUL-terminated text, never NULL ("" while there is no such
+ *          error), until the transport is freed.
+ */
+const char *mtproto_transport_error_text(const mtproto_transport *transport);
+
+/**
+ * Computes the quick-ack token of an encrypted packet that goes from a client
+ * to a server: the first 4 bytes, top bit set, of the hash whose middle is the
+ * packet's message key.
+ *
+ * A client computes it when it sends, and passes it in
+ * mtproto_send_options; a server computes it from what it decrypted, and
+ * passes it to mtproto_transport_push_quick_ack.
+ *
+ * @param auth_key          The authorization key.
+ * @param auth_key_length   Its length in bytes: MTPROTO_AUTH_KEY_LENGTH.
+ * @param plaintext         What is encrypted in the packet, from the salt to
+ *                          the end of MTProto's padding.
+ * @param plaintext_length  Its length in bytes.
+ * @param token             Receives the token.
+ * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
+ *          MTPROTO_ERROR_INVALID_ARGUMENT if the key's length is another.
+ */
+mtproto_status mtproto_quick_ack_token(const uint8_t *auth_key,
+                                       size_t auth_key_length,
+                                       const uint8_t *plaintext,
+                                       size_t plaintext_length,
+                                       uint32_t *token);
+
+#ifdef __cplusplus
+}  // extern "C"
+#endif  // __cplusplus
+
+#endif  /* MTPROTO_H */

@@ -1,0 +1,97 @@
+//! The border itself: pointers become references, panics become a status.
+
+use core::panic::AssertUnwindSafe;
+use std::panic::catch_unwind;
+
+use super::status::{
+    MTPROTO_ERROR_INVALID_ARGUMENT, MTPROTO_ERROR_NULL_ARGUMENT, MTPROTO_ERROR_PANIC, MTPROTO_OK,
+    mtproto_status,
+};
+
+/// What the inside of an export gives: `Err` for a status other than OK.
+pub(super) type Outcome = Result<(), mtproto_status>;
+
+/// A handle that a panic has left in an unknown state says so for ever.
+pub(super) trait Handle {
+    fn poisoned(&mut self) -> &mut bool;
+}
+
+/// Runs the inside of an export that has no handle.
+pub(super) fn guard(inside: impl FnOnce() -> Outcome) -> mtproto_status {
+    match catch_unwind(AssertUnwindSafe(inside)) {
+        Ok(outcome) => outcome.err().unwrap_or(MTPROTO_OK),
+        Err(_) => MTPROTO_ERROR_PANIC,
+    }
+}
+
+/// Runs the inside of an export on a handle.
+///
+/// # Safety
+///
+/// `handle` is NULL, or a live handle that nobody else uses during the call.
+pub(super) unsafe fn guard_handle<H: Handle>(
+    handle: *mut H,
+    inside: impl FnOnce(&mut H) -> Outcome,
+) -> mtproto_status {
+    // SAFETY: live and exclusive by this function's contract.
+    let Some(handle) = (unsafe { handle.as_mut() }) else {
+        return MTPROTO_ERROR_NULL_ARGUMENT;
+    };
+    if *handle.poisoned() {
+        return MTPROTO_ERROR_PANIC;
+    }
+    match catch_unwind(AssertUnwindSafe(|| inside(&mut *handle))) {
+        Ok(outcome) => outcome.err().unwrap_or(MTPROTO_OK),
+        Err(_) => {
+            *handle.poisoned() = true;
+            MTPROTO_ERROR_PANIC
+        }
+    }
+}
+
+/// Runs the inside of an export that gives a value and cannot fail.
+pub(super) fn guard_value<T>(otherwise: T, inside: impl FnOnce() -> T) -> T {
+    catch_unwind(AssertUnwindSafe(inside)).unwrap_or(otherwise)
+}
+
+/// The bytes that a caller hands in. (NULL, 0) is an empty input.
+///
+/// # Safety
+///
+/// Unless `data` is NULL or `length` is 0, `length` bytes can be read at `data`
+/// and nobody writes to them during the call.
+pub(super) unsafe fn input<'a>(data: *const u8, length: usize) -> Result<&'a [u8], mtproto_status> {
+    if length == 0 {
+        return Ok(&[]);
+    }
+    if data.is_null() {
+        return Err(MTPROTO_ERROR_NULL_ARGUMENT);
+    }
+    if isize::try_from(length).is_err() {
+        return Err(MTPROTO_ERROR_INVALID_ARGUMENT);
+    }
+    // SAFETY: not NULL, readable by this function's contract, and not longer
+    // than an object can be.
+    Ok(unsafe { core::slice::from_raw_parts(data, length) })
+}
+
+/// Where a result goes, checked before anything is done for it.
+pub(super) struct Output<T>(*mut T);
+
+impl<T> Output<T> {
+    /// # Safety
+    ///
+    /// `pointer` is NULL, or a `T` can be written there during the call.
+    pub(super) unsafe fn new(pointer: *mut T) -> Result<Self, mtproto_status> {
+        if pointer.is_null() {
+            return Err(MTPROTO_ERROR_NULL_ARGUMENT);
+        }
+        Ok(Self(pointer))
+    }
+
+    /// Writes the result; what was there before is not read.
+    pub(super) fn write(self, value: T) {
+        // SAFETY: not NULL, and writable by the contract of `new`.
+        unsafe { self.0.write(value) }
+    }
+}

@@ -1,0 +1,408 @@
+//! `mtproto_config`: the settings of a transport.
+
+use libc::c_char;
+
+use super::boundary::{Handle, Outcome, guard_handle, guard_value, input};
+use super::status::{
+    MTPROTO_ERROR_CONFIG_DC, MTPROTO_ERROR_INVALID_ARGUMENT, mtproto_status, status_of,
+};
+use crate::entropy::Entropy;
+use crate::envelope::Envelope;
+use crate::error::ConfigError;
+use crate::mtproxy::DcId;
+use crate::transport::{Accept, Config, Memory, QuickAckForm};
+
+/// Abridged: 1 or 4 bytes a packet.
+pub const MTPROTO_ENVELOPE_ABRIDGED: i32 = 1;
+/// Intermediate: 4 bytes a packet.
+pub const MTPROTO_ENVELOPE_INTERMEDIATE: i32 = 2;
+/// Padded intermediate: 4 bytes and up to 15 random ones a packet.
+pub const MTPROTO_ENVELOPE_PADDED_INTERMEDIATE: i32 = 3;
+/// Full: 12 bytes a packet, with sequence number and CRC32; no quick acks.
+pub const MTPROTO_ENVELOPE_FULL: i32 = 4;
+
+/// How long the key of a secret is, in bytes.
+pub const MTPROTO_SECRET_LENGTH: usize = 16;
+/// How long the initialization payload is, in bytes.
+pub const MTPROTO_INITIALIZATION_PAYLOAD_LENGTH: usize = 64;
+
+/// Accept Abridged, Intermediate and Padded intermediate in clear.
+pub const MTPROTO_ACCEPT_PLAIN: u32 = 0x1;
+/// Accept Full in clear.
+pub const MTPROTO_ACCEPT_PLAIN_FULL: u32 = 0x2;
+/// Accept obfuscated connections without a secret.
+pub const MTPROTO_ACCEPT_OBFUSCATED: u32 = 0x4;
+/// Accept connections that are obfuscated with one of the secrets.
+pub const MTPROTO_ACCEPT_SECRET: u32 = 0x8;
+/// Accept Full too under the obfuscation that the two above allow. It has no
+/// tag, so that eight bytes more are needed to refuse a stranger.
+pub const MTPROTO_ACCEPT_OBFUSCATED_FULL: u32 = 0x10;
+
+/// The DC is one of the test network.
+pub const MTPROTO_DC_TEST: u32 = 0x1;
+/// The DC is a media DC (not a CDN DC).
+pub const MTPROTO_DC_MEDIA: u32 = 0x2;
+
+/// Quick acks in Padded intermediate as documented: in a frame.
+pub const MTPROTO_QUICK_ACK_FORM_DOCUMENTED: i32 = 0;
+/// Quick acks in Padded intermediate as 4 bytes without an envelope.
+pub const MTPROTO_QUICK_ACK_FORM_RAW: i32 = 1;
+
+/// Made for speed: buffers keep the size they grew to.
+pub const MTPROTO_MEMORY_FAST: i32 = 0;
+/// Made to be one of very many: buffers are given back when they are empty.
+pub const MTPROTO_MEMORY_SMALL: i32 = 1;
+
+/// The settings of a transport. Make one, set what differs from the defaults,
+/// make any number of transports from it, and free it: they keep what they
+/// need.
+pub struct mtproto_config {
+    config: Config,
+    poisoned: bool,
+}
+
+impl Handle for mtproto_config {
+    fn poisoned(&mut self) -> &mut bool {
+        &mut self.poisoned
+    }
+}
+
+impl mtproto_config {
+    pub(super) fn config(&self) -> Option<&Config> {
+        (!self.poisoned).then_some(&self.config)
+    }
+}
+
+/// Runs a setter.
+///
+/// # Safety
+///
+/// As [`guard_handle`].
+unsafe fn set(
+    config: *mut mtproto_config,
+    setter: impl FnOnce(&mut Config) -> Outcome,
+) -> mtproto_status {
+    // SAFETY: the same contract.
+    unsafe { guard_handle(config, |handle| setter(&mut handle.config)) }
+}
+
+fn refused(error: ConfigError) -> mtproto_status {
+    status_of(error.into())
+}
+
+/// Makes a config with the defaults: as client, obfuscated Padded intermediate
+/// without a secret; as server, everything in clear or obfuscated without a
+/// secret.
+///
+/// @return  A config of your own, to be freed by mtproto_config_free; NULL if
+///          there is no memory.
+#[unsafe(no_mangle)]
+pub extern "C" fn mtproto_config_new() -> *mut mtproto_config {
+    guard_value(core::ptr::null_mut(), || {
+        Box::into_raw(Box::new(mtproto_config {
+            config: Config::new(),
+            poisoned: false,
+        }))
+    })
+}
+
+/// Frees a config and wipes its secrets. The transports made from it live on.
+///
+/// @param config  A config of your own, or NULL, which does nothing.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mtproto_config_free(config: *mut mtproto_config) {
+    guard_value((), || {
+        if !config.is_null() {
+            // SAFETY: made by `Box::into_raw` in `mtproto_config_new`, and given
+            // back once, by the header's rules.
+            drop(unsafe { Box::from_raw(config) });
+        }
+    });
+}
+
+/// Client: sets the envelope to speak. Default: Padded intermediate.
+///
+/// @param envelope  One of MTPROTO_ENVELOPE_*.
+/// @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
+///          MTPROTO_ERROR_INVALID_ARGUMENT.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mtproto_config_set_envelope(
+    config: *mut mtproto_config,
+    envelope: i32,
+) -> mtproto_status {
+    let setter = |config: &mut Config| {
+        let envelope = envelope_of(envelope).ok_or(MTPROTO_ERROR_INVALID_ARGUMENT)?;
+        config.set_envelope(envelope);
+        Ok(())
+    };
+    // SAFETY: the caller's handle, by the header's rules.
+    unsafe { set(config, setter) }
+}
+
+/// Client: sets whether to obfuscate. Default: true.
+///
+/// Obfuscation hides the protocol from a device that looks for its first
+/// bytes. Without a secret it is no protection: its keys go over the wire in
+/// clear.
+///
+/// @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mtproto_config_set_obfuscated(
+    config: *mut mtproto_config,
+    obfuscated: bool,
+) -> mtproto_status {
+    let setter = |config: &mut Config| {
+        config.set_obfuscated(obfuscated);
+        Ok(())
+    };
+    // SAFETY: the caller's handle, by the header's rules.
+    unsafe { set(config, setter) }
+}
+
+/// Client: sets the DC id that goes into the initialization payload. A proxy
+/// connects to that DC; a DC itself does not read it. Required with a secret.
+///
+/// @param dc     The DC's number, from 1.
+/// @param flags  MTPROTO_DC_TEST, MTPROTO_DC_MEDIA, or 0.
+/// @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
+///          MTPROTO_ERROR_INVALID_ARGUMENT for an unknown flag;
+///          MTPROTO_ERROR_CONFIG_DC for a number that no DC has.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mtproto_config_set_dc(
+    config: *mut mtproto_config,
+    dc: i32,
+    flags: u32,
+) -> mtproto_status {
+    let setter = |config: &mut Config| {
+        if flags & !(MTPROTO_DC_TEST | MTPROTO_DC_MEDIA) != 0 {
+            return Err(MTPROTO_ERROR_INVALID_ARGUMENT);
+        }
+        let (test, media) = (flags & MTPROTO_DC_TEST != 0, flags & MTPROTO_DC_MEDIA != 0);
+        let dc = u16::try_from(dc)
+            .ok()
+            .and_then(|dc| DcId::new(dc, test, media).ok())
+            .ok_or(MTPROTO_ERROR_CONFIG_DC)?;
+        config.set_dc(dc);
+        Ok(())
+    };
+    // SAFETY: the caller's handle, by the header's rules.
+    unsafe { set(config, setter) }
+}
+
+/// Adds the key of a secret. A client takes one; a server may take many: it
+/// tries them in this order and reports the one that fits by its index, from 0.
+///
+/// @param key     The key; it is copied, and wiped with the config.
+/// @param length  Its length in bytes: MTPROTO_SECRET_LENGTH.
+/// @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
+///          MTPROTO_ERROR_CONFIG_SECRET_LENGTH.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mtproto_config_add_secret(
+    config: *mut mtproto_config,
+    key: *const u8,
+    length: usize,
+) -> mtproto_status {
+    let setter = |config: &mut Config| {
+        // SAFETY: the caller's pointer, by the header's rules.
+        let key = unsafe { input(key, length) }?;
+        config.add_secret(key).map(|_| ()).map_err(refused)
+    };
+    // SAFETY: the caller's handle, by the header's rules.
+    unsafe { set(config, setter) }
+}
+
+/// Server: sets which openings to accept. Default: without secrets everything
+/// but obfuscated Full; with secrets MTPROTO_ACCEPT_SECRET alone, so that a
+/// proxy does not answer to a scanner. Whether it fits the secrets is checked
+/// by mtproto_server_new.
+///
+/// @param accept  MTPROTO_ACCEPT_*, or-ed.
+/// @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
+///          MTPROTO_ERROR_INVALID_ARGUMENT for an unknown flag.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mtproto_config_set_accept(
+    config: *mut mtproto_config,
+    accept: u32,
+) -> mtproto_status {
+    let known = MTPROTO_ACCEPT_PLAIN
+        | MTPROTO_ACCEPT_PLAIN_FULL
+        | MTPROTO_ACCEPT_OBFUSCATED
+        | MTPROTO_ACCEPT_SECRET
+        | MTPROTO_ACCEPT_OBFUSCATED_FULL;
+    let setter = |config: &mut Config| {
+        if accept & !known != 0 {
+            return Err(MTPROTO_ERROR_INVALID_ARGUMENT);
+        }
+        config.set_accept(Accept {
+            plain: accept & MTPROTO_ACCEPT_PLAIN != 0,
+            plain_full: accept & MTPROTO_ACCEPT_PLAIN_FULL != 0,
+            obfuscated: accept & MTPROTO_ACCEPT_OBFUSCATED != 0,
+            secret: accept & MTPROTO_ACCEPT_SECRET != 0,
+            obfuscated_full: accept & MTPROTO_ACCEPT_OBFUSCATED_FULL != 0,
+        });
+        Ok(())
+    };
+    // SAFETY: the caller's handle, by the header's rules.
+    unsafe { set(config, setter) }
+}
+
+/// Sets the largest payload, sent or received. Default: 16 MiB. It is also the
+/// ceiling of what waits undelivered in the transport, give or take an
+/// envelope. Abridged cannot carry more than 67108860 bytes.
+///
+/// @param bytes  From 1024 to 1073741824, a multiple of 4.
+/// @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
+///          MTPROTO_ERROR_CONFIG_MAX_PAYLOAD.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mtproto_config_set_max_payload(
+    config: *mut mtproto_config,
+    bytes: usize,
+) -> mtproto_status {
+    let setter = |config: &mut Config| config.set_max_payload(bytes).map(|_| ()).map_err(refused);
+    // SAFETY: the caller's handle, by the header's rules.
+    unsafe { set(config, setter) }
+}
+
+/// Sets the most random bytes behind a payload in Padded intermediate; each
+/// frame draws its own number. Default: 15 as client; 3 as server, because some
+/// clients drop padding to a multiple of 4 only.
+///
+/// @param bytes  From 0 to 15.
+/// @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
+///          MTPROTO_ERROR_CONFIG_MAX_PADDING.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mtproto_config_set_max_padding(
+    config: *mut mtproto_config,
+    bytes: u32,
+) -> mtproto_status {
+    let setter = |config: &mut Config| config.set_max_padding(bytes).map(|_| ()).map_err(refused);
+    // SAFETY: the caller's handle, by the header's rules.
+    unsafe { set(config, setter) }
+}
+
+/// Sets whether payload events of Padded intermediate hold the MTProto packet
+/// alone, or also the padding behind it, as a relay may want that does not look
+/// inside. Default: true, the packet alone.
+///
+/// @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mtproto_config_set_trim(
+    config: *mut mtproto_config,
+    trim: bool,
+) -> mtproto_status {
+    let setter = |config: &mut Config| {
+        config.set_trim(trim);
+        Ok(())
+    };
+    // SAFETY: the caller's handle, by the header's rules.
+    unsafe { set(config, setter) }
+}
+
+/// Server: sets the form of quick acks in Padded intermediate. Default: as
+/// documented. Other envelopes have one form only.
+///
+/// @param form  One of MTPROTO_QUICK_ACK_FORM_*.
+/// @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
+///          MTPROTO_ERROR_INVALID_ARGUMENT.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mtproto_config_set_quick_ack_form(
+    config: *mut mtproto_config,
+    form: i32,
+) -> mtproto_status {
+    let setter = |config: &mut Config| {
+        config.set_quick_ack_form(match form {
+            MTPROTO_QUICK_ACK_FORM_DOCUMENTED => QuickAckForm::Documented,
+            MTPROTO_QUICK_ACK_FORM_RAW => QuickAckForm::Raw,
+            _ => return Err(MTPROTO_ERROR_INVALID_ARGUMENT),
+        });
+        Ok(())
+    };
+    // SAFETY: the caller's handle, by the header's rules.
+    unsafe { set(config, setter) }
+}
+
+/// Sets whether transports are made for speed or for being one of very many.
+/// Default: speed.
+///
+/// @param memory  One of MTPROTO_MEMORY_*.
+/// @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
+///          MTPROTO_ERROR_INVALID_ARGUMENT.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mtproto_config_set_memory(
+    config: *mut mtproto_config,
+    memory: i32,
+) -> mtproto_status {
+    let setter = |config: &mut Config| {
+        config.set_memory(match memory {
+            MTPROTO_MEMORY_FAST => Memory::Fast,
+            MTPROTO_MEMORY_SMALL => Memory::Small,
+            _ => return Err(MTPROTO_ERROR_INVALID_ARGUMENT),
+        });
+        Ok(())
+    };
+    // SAFETY: the caller's handle, by the header's rules.
+    unsafe { set(config, setter) }
+}
+
+/// Tests and simulations only: sets where random bytes come from. The same
+/// bytes give the same wire bytes in every transport made from this config:
+/// two real connections with the same bytes would share their keys. Default:
+/// the operating system.
+///
+/// @param bytes   Taken in order; when they run out, a stream that is keyed by
+///                their SHA-256 goes on without end. They are copied.
+/// @param length  Their number; 0 gives the stream alone.
+/// @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mtproto_config_set_entropy(
+    config: *mut mtproto_config,
+    bytes: *const u8,
+    length: usize,
+) -> mtproto_status {
+    let setter = |config: &mut Config| {
+        // SAFETY: the caller's pointer, by the header's rules.
+        let bytes = unsafe { input(bytes, length) }?;
+        config.set_entropy(Entropy::from_bytes(bytes));
+        Ok(())
+    };
+    // SAFETY: the caller's handle, by the header's rules.
+    unsafe { set(config, setter) }
+}
+
+/// The name of an envelope in lower case, as in logs: "abridged",
+/// "intermediate", "padded_intermediate", "full".
+///
+/// @param envelope  Any value.
+/// @return  A NUL-terminated text, never NULL ("unknown"), that lives for ever.
+#[unsafe(no_mangle)]
+pub extern "C" fn mtproto_envelope_name(envelope: i32) -> *const c_char {
+    guard_value(c"unknown".as_ptr(), || {
+        match envelope_of(envelope) {
+            Some(Envelope::Abridged) => c"abridged",
+            Some(Envelope::Intermediate) => c"intermediate",
+            Some(Envelope::PaddedIntermediate) => c"padded_intermediate",
+            Some(Envelope::Full) => c"full",
+            None => c"unknown",
+        }
+        .as_ptr()
+    })
+}
+
+fn envelope_of(number: i32) -> Option<Envelope> {
+    Some(match number {
+        MTPROTO_ENVELOPE_ABRIDGED => Envelope::Abridged,
+        MTPROTO_ENVELOPE_INTERMEDIATE => Envelope::Intermediate,
+        MTPROTO_ENVELOPE_PADDED_INTERMEDIATE => Envelope::PaddedIntermediate,
+        MTPROTO_ENVELOPE_FULL => Envelope::Full,
+        _ => return None,
+    })
+}
+
+pub(super) const fn number_of(envelope: Envelope) -> i32 {
+    match envelope {
+        Envelope::Abridged => MTPROTO_ENVELOPE_ABRIDGED,
+        Envelope::Intermediate => MTPROTO_ENVELOPE_INTERMEDIATE,
+        Envelope::PaddedIntermediate => MTPROTO_ENVELOPE_PADDED_INTERMEDIATE,
+        Envelope::Full => MTPROTO_ENVELOPE_FULL,
+    }
+}

@@ -1,0 +1,227 @@
+//! `mtproto_event`: what a transport reports, as C sees it.
+
+use core::mem::{offset_of, size_of};
+use core::ptr;
+
+use libc::c_char;
+
+use super::boundary::guard_value;
+use super::config::number_of;
+use super::status::{MTPROTO_ERROR_NULL_ARGUMENT, MTPROTO_ERROR_STRUCT_SIZE, mtproto_status};
+use crate::transport::{Carrier, Closed, Event, NotOursReason};
+use crate::transport_error::TransportError;
+
+/// The way is clear: payloads can be sent. The first event, unless NOT_OURS or
+/// CLOSED is. Set: envelope, carrier, flags, dc, secret_index.
+pub const MTPROTO_EVENT_CONNECTED: i32 = 1;
+/// One MTProto packet. Set: data, length, flags.
+pub const MTPROTO_EVENT_PAYLOAD: i32 = 2;
+/// Client: the server has received, decrypted and accepted a packet that a
+/// quick ack was asked for. Set: quick_ack_token.
+pub const MTPROTO_EVENT_QUICK_ACK: i32 = 3;
+/// Client: the server refuses to go on; close the connection. Set: code, as
+/// 404; see mtproto_transport_error_meaning.
+pub const MTPROTO_EVENT_TRANSPORT_ERROR: i32 = 4;
+/// Server: this is nobody that is spoken with here. Set: code, one of
+/// MTPROTO_NOT_OURS_*; data and length: every byte that was received, as it was
+/// received, for an app that relays the connection elsewhere. The last event.
+pub const MTPROTO_EVENT_NOT_OURS: i32 = 5;
+/// The peer's stream has ended. Set: code, one of MTPROTO_CLOSED_*. The last
+/// event.
+pub const MTPROTO_EVENT_CLOSED: i32 = 6;
+
+/// TCP, or any other stream of bytes.
+pub const MTPROTO_CARRIER_TCP: i32 = 1;
+
+/// CONNECTED: the stream is obfuscated.
+pub const MTPROTO_EVENT_FLAG_OBFUSCATED: u32 = 0x1;
+/// PAYLOAD, server: the client asks for a quick ack.
+pub const MTPROTO_EVENT_FLAG_QUICK_ACK_WANTED: u32 = 0x2;
+/// CONNECTED: the field dc is meaningful.
+pub const MTPROTO_EVENT_FLAG_DC: u32 = 0x4;
+
+/// The start of an HTTP request.
+pub const MTPROTO_NOT_OURS_HTTP: i32 = 1;
+/// The start of a TLS handshake.
+pub const MTPROTO_NOT_OURS_TLS: i32 = 2;
+/// 64 bytes that nothing in the config opens.
+pub const MTPROTO_NOT_OURS_UNKNOWN_OPENING: i32 = 3;
+/// An envelope in clear, which the config does not accept.
+pub const MTPROTO_NOT_OURS_NOT_ACCEPTED: i32 = 4;
+
+/// Cleanly, after a whole frame or before the first one.
+pub const MTPROTO_CLOSED_BETWEEN_FRAMES: i32 = 1;
+/// In the middle of a frame, which is lost.
+pub const MTPROTO_CLOSED_INSIDE_FRAME: i32 = 2;
+/// Server: before enough bytes came to recognise the client.
+pub const MTPROTO_CLOSED_BEFORE_OPENING: i32 = 3;
+
+/// What happened. Set struct_size before the call; fields that the kind does
+/// not set are 0 (secret_index: -1). New fields come at the end only.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct mtproto_event {
+    /// In: sizeof(mtproto_event). No more than that many bytes are written.
+    pub struct_size: usize,
+    /// A view of length bytes, until the next call on the transport that is not
+    /// const; NULL where there are none.
+    pub data: *const u8,
+    /// In bytes.
+    pub length: usize,
+    /// One of MTPROTO_EVENT_*.
+    pub kind: i32,
+    /// MTPROTO_EVENT_FLAG_*, or-ed.
+    pub flags: u32,
+    /// TRANSPORT_ERROR: the code, positive. NOT_OURS, CLOSED: the reason.
+    pub code: i32,
+    /// QUICK_ACK: the token.
+    pub quick_ack_token: u32,
+    /// CONNECTED: one of MTPROTO_ENVELOPE_*.
+    pub envelope: i32,
+    /// CONNECTED: one of MTPROTO_CARRIER_*.
+    pub carrier: i32,
+    /// CONNECTED, where MTPROTO_EVENT_FLAG_DC is set: the signed number as it
+    /// went over the wire: 2, 10002 (test), -4 (media). Random where the client
+    /// gave none: look for one of your DCs, do not trust it to be one.
+    pub dc: i32,
+    /// CONNECTED: which secret, in the order of mtproto_config_add_secret, from
+    /// 0; -1 without a secret.
+    pub secret_index: i32,
+}
+
+/// What the first version of the struct ends with.
+const FIRST_SIZE: usize = offset_of!(mtproto_event, secret_index) + size_of::<i32>();
+
+impl mtproto_event {
+    /// Checks where an event goes, before one is used up for it.
+    ///
+    /// # Safety
+    ///
+    /// `event` is NULL, or its struct_size can be read, and as many bytes as
+    /// that says can be written.
+    pub(super) unsafe fn check(event: *const Self) -> Result<usize, mtproto_status> {
+        if event.is_null() {
+            return Err(MTPROTO_ERROR_NULL_ARGUMENT);
+        }
+        // SAFETY: not NULL, and readable by this function's contract. The other
+        // fields may be uninitialised, so no reference is made.
+        let size = unsafe { (&raw const (*event).struct_size).read() };
+        if size < FIRST_SIZE {
+            return Err(MTPROTO_ERROR_STRUCT_SIZE);
+        }
+        Ok(size)
+    }
+
+    /// Writes the event, no more of it than the caller's version has.
+    ///
+    /// # Safety
+    ///
+    /// `size` is what `check` gave for `to`.
+    pub(super) unsafe fn write(mut self, to: *mut Self, size: usize) {
+        self.struct_size = size;
+        let count = size.min(size_of::<Self>());
+        // SAFETY: `count` bytes can be read from `self`, and written by the
+        // contract; a struct of the library's own cannot overlap the caller's.
+        unsafe { ptr::copy_nonoverlapping((&raw const self).cast::<u8>(), to.cast(), count) }
+    }
+
+    const fn of_kind(kind: i32) -> Self {
+        Self {
+            struct_size: 0,
+            data: ptr::null(),
+            length: 0,
+            kind,
+            flags: 0,
+            code: 0,
+            quick_ack_token: 0,
+            envelope: 0,
+            carrier: 0,
+            dc: 0,
+            secret_index: -1,
+        }
+    }
+
+    fn with_data(mut self, data: &[u8]) -> Self {
+        self.data = data.as_ptr();
+        self.length = data.len();
+        self
+    }
+}
+
+impl From<Event<'_>> for mtproto_event {
+    fn from(event: Event<'_>) -> Self {
+        match event {
+            Event::Connected(connected) => {
+                let mut flags = 0;
+                if connected.obfuscated {
+                    flags |= MTPROTO_EVENT_FLAG_OBFUSCATED;
+                }
+                if connected.dc_field.is_some() {
+                    flags |= MTPROTO_EVENT_FLAG_DC;
+                }
+                let secret_index = connected.secret_index.map(i32::try_from);
+                Self {
+                    flags,
+                    envelope: number_of(connected.envelope),
+                    carrier: match connected.carrier {
+                        Carrier::Tcp => MTPROTO_CARRIER_TCP,
+                    },
+                    dc: connected.dc_field.map_or(0, i32::from),
+                    secret_index: match secret_index {
+                        None => -1,
+                        Some(index) => index.unwrap_or(i32::MAX),
+                    },
+                    ..Self::of_kind(MTPROTO_EVENT_CONNECTED)
+                }
+            }
+            Event::Payload(payload) => Self {
+                flags: if payload.quick_ack_wanted {
+                    MTPROTO_EVENT_FLAG_QUICK_ACK_WANTED
+                } else {
+                    0
+                },
+                ..Self::of_kind(MTPROTO_EVENT_PAYLOAD).with_data(payload.data)
+            },
+            Event::QuickAck(token) => Self {
+                quick_ack_token: token.value(),
+                ..Self::of_kind(MTPROTO_EVENT_QUICK_ACK)
+            },
+            Event::TransportError(error) => Self {
+                code: i32::try_from(error.code()).unwrap_or(i32::MAX),
+                ..Self::of_kind(MTPROTO_EVENT_TRANSPORT_ERROR)
+            },
+            Event::NotOurs(not_ours) => Self {
+                code: match not_ours.reason {
+                    NotOursReason::Http => MTPROTO_NOT_OURS_HTTP,
+                    NotOursReason::Tls => MTPROTO_NOT_OURS_TLS,
+                    NotOursReason::UnknownOpening => MTPROTO_NOT_OURS_UNKNOWN_OPENING,
+                    NotOursReason::NotAccepted => MTPROTO_NOT_OURS_NOT_ACCEPTED,
+                },
+                ..Self::of_kind(MTPROTO_EVENT_NOT_OURS).with_data(not_ours.data)
+            },
+            Event::Closed(closed) => Self {
+                code: match closed {
+                    Closed::BetweenFrames => MTPROTO_CLOSED_BETWEEN_FRAMES,
+                    Closed::InsideFrame => MTPROTO_CLOSED_INSIDE_FRAME,
+                    Closed::BeforeOpening => MTPROTO_CLOSED_BEFORE_OPENING,
+                },
+                ..Self::of_kind(MTPROTO_EVENT_CLOSED)
+            },
+        }
+    }
+}
+
+/// What a transport error's code means and what to do, in one line of English.
+///
+/// @param code  The code of a TRANSPORT_ERROR event: 403, 404, 429, 444 have a
+///              published meaning.
+/// @return  A NUL-terminated text, never NULL, that lives for ever.
+#[unsafe(no_mangle)]
+pub extern "C" fn mtproto_transport_error_meaning(code: i32) -> *const c_char {
+    guard_value(c"".as_ptr(), || {
+        let code = u32::try_from(code).unwrap_or(0);
+        TransportError::new(code)
+            .map_or(TransportError::UNKNOWN_MEANING, TransportError::meaning_c)
+            .as_ptr()
+    })
+}

@@ -1,0 +1,31 @@
+//! The C ABI: the exported functions, one file for each handle.
+//!
+//! The only room with `unsafe`. Each file's public items are what cbindgen
+//! turns into `include/mtproto.h`, in the order in which build.rs names the
+//! files; their comments are written for readers of that header. The rules that
+//! hold for every function (who owns what, how long a view lives, what a status
+//! means) stand once, in the header's preamble (`cbindgen.toml`).
+
+#![allow(unsafe_code)]
+#![allow(non_camel_case_types, reason = "the names of the C header")]
+#![expect(
+    clippy::missing_safety_doc,
+    reason = "the header's preamble states the rules for all functions once"
+)]
+
+mod boundary;
+mod config;
+mod event;
+mod quick_ack;
+mod status;
+#[cfg(test)]
+mod tests;
+mod transport;
+mod version;
+
+pub use config::*;
+pub use event::*;
+pub use quick_ack::*;
+pub use status::*;
+pub use transport::*;
+pub use version::*;

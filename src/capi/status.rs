@@ -1,0 +1,229 @@
+//! The status codes, their texts, and how the errors of the core map to them.
+
+use core::ffi::CStr;
+
+use libc::c_char;
+
+use super::boundary::guard_value;
+use crate::error::{ConfigError, Error, ProtocolError, UsageError};
+
+/// What a call came to: 0 is success, a positive value is about the flow and no
+/// error, a negative value is an error. The numbers are grouped (below -100 the
+/// call was wrong, -200 the peer was, -300 the system was, -900 the library
+/// was), only ever added to, and never used for something else.
+pub type mtproto_status = i32;
+
+/// Done.
+pub const MTPROTO_OK: mtproto_status = 0;
+/// Flow: there is no event. Push more wire bytes.
+pub const MTPROTO_NO_EVENT: mtproto_status = 1;
+/// Flow: the receive buffer is at its ceiling and nothing was taken. Pull
+/// events until there is none, then go on.
+pub const MTPROTO_EVENTS_PENDING: mtproto_status = 2;
+
+/// A pointer is NULL that must not be.
+pub const MTPROTO_ERROR_NULL_ARGUMENT: mtproto_status = -101;
+/// A value is outside of what the parameter allows.
+pub const MTPROTO_ERROR_INVALID_ARGUMENT: mtproto_status = -102;
+/// A struct's struct_size is below that of the first version.
+pub const MTPROTO_ERROR_STRUCT_SIZE: mtproto_status = -103;
+/// The call belongs to the other role, client or server.
+pub const MTPROTO_ERROR_WRONG_ROLE: mtproto_status = -104;
+/// Nothing can be sent before the CONNECTED event.
+pub const MTPROTO_ERROR_NOT_CONNECTED: mtproto_status = -105;
+/// Wire bytes were pushed after the end of the stream.
+pub const MTPROTO_ERROR_ENDED: mtproto_status = -106;
+/// More bytes were consumed, committed or reserved than there can be.
+pub const MTPROTO_ERROR_COUNT: mtproto_status = -107;
+/// The payload is empty.
+pub const MTPROTO_ERROR_PAYLOAD_EMPTY: mtproto_status = -110;
+/// The payload's length is not a multiple of 4.
+pub const MTPROTO_ERROR_PAYLOAD_MISALIGNED: mtproto_status = -111;
+/// The payload is over the limit of the config or of the envelope.
+pub const MTPROTO_ERROR_PAYLOAD_TOO_LARGE: mtproto_status = -112;
+/// A client would read this short payload as a quick ack, a transport error or
+/// a no-op.
+pub const MTPROTO_ERROR_PAYLOAD_AMBIGUOUS: mtproto_status = -113;
+/// The Full envelope has no quick acks.
+pub const MTPROTO_ERROR_QUICK_ACK_UNSUPPORTED: mtproto_status = -114;
+/// The top bit of the quick-ack token is not set.
+pub const MTPROTO_ERROR_QUICK_ACK_TOKEN: mtproto_status = -115;
+/// The largest payload is out of range or not a multiple of 4.
+pub const MTPROTO_ERROR_CONFIG_MAX_PAYLOAD: mtproto_status = -121;
+/// More than 15 bytes of padding.
+pub const MTPROTO_ERROR_CONFIG_MAX_PADDING: mtproto_status = -122;
+/// A secret's key has not 16 bytes.
+pub const MTPROTO_ERROR_CONFIG_SECRET_LENGTH: mtproto_status = -123;
+/// A client was given more than one secret.
+pub const MTPROTO_ERROR_CONFIG_TOO_MANY_SECRETS: mtproto_status = -124;
+/// A client was given a secret, and obfuscation is off.
+pub const MTPROTO_ERROR_CONFIG_SECRET_WITHOUT_OBFUSCATION: mtproto_status = -125;
+/// A client was given a secret, and no DC.
+pub const MTPROTO_ERROR_CONFIG_SECRET_WITHOUT_DC: mtproto_status = -126;
+/// What the server shall accept does not fit its secrets, or is nothing.
+pub const MTPROTO_ERROR_CONFIG_ACCEPT: mtproto_status = -127;
+/// There is no such DC id.
+pub const MTPROTO_ERROR_CONFIG_DC: mtproto_status = -128;
+
+/// The peer announced a frame without a payload.
+pub const MTPROTO_ERROR_LENGTH_ZERO: mtproto_status = -201;
+/// The peer announced a frame over the limit of the config.
+pub const MTPROTO_ERROR_LENGTH_TOO_LARGE: mtproto_status = -202;
+/// The peer announced a length that is not a multiple of 4.
+pub const MTPROTO_ERROR_LENGTH_MISALIGNED: mtproto_status = -203;
+/// The peer announced a length below what the envelope itself takes.
+pub const MTPROTO_ERROR_LENGTH_TOO_SHORT: mtproto_status = -204;
+/// The peer wrote a short length in Abridged's long form.
+pub const MTPROTO_ERROR_LENGTH_OVERLONG: mtproto_status = -205;
+/// Full: a frame was lost, repeated or reordered.
+pub const MTPROTO_ERROR_SEQUENCE_NUMBER: mtproto_status = -206;
+/// Full: a frame was damaged.
+pub const MTPROTO_ERROR_CHECKSUM: mtproto_status = -207;
+/// Full: the client asked for a quick ack, which this envelope does not have.
+pub const MTPROTO_ERROR_QUICK_ACK_IN_FULL: mtproto_status = -208;
+/// The NOT_OURS event was reported: the connection is the app's now.
+pub const MTPROTO_ERROR_NOT_OURS: mtproto_status = -209;
+
+/// The system gave no random bytes. Nothing changed.
+pub const MTPROTO_ERROR_ENTROPY: mtproto_status = -301;
+/// The system gave no memory. Nothing changed.
+pub const MTPROTO_ERROR_OUT_OF_MEMORY: mtproto_status = -302;
+
+/// The library failed in a way that it should not. The handle says so on every
+/// further call; free it, and report the bug.
+pub const MTPROTO_ERROR_PANIC: mtproto_status = -901;
+
+/// The status of an error. Exhaustive: an error without a status does not build.
+pub(super) fn status_of(error: Error) -> mtproto_status {
+    match error {
+        Error::Usage(error) => match error {
+            UsageError::WrongRole => MTPROTO_ERROR_WRONG_ROLE,
+            UsageError::NotConnected => MTPROTO_ERROR_NOT_CONNECTED,
+            UsageError::Ended => MTPROTO_ERROR_ENDED,
+            UsageError::PayloadEmpty => MTPROTO_ERROR_PAYLOAD_EMPTY,
+            UsageError::PayloadMisaligned { .. } => MTPROTO_ERROR_PAYLOAD_MISALIGNED,
+            UsageError::PayloadTooLarge { .. } => MTPROTO_ERROR_PAYLOAD_TOO_LARGE,
+            UsageError::PayloadAmbiguous { .. } => MTPROTO_ERROR_PAYLOAD_AMBIGUOUS,
+            UsageError::QuickAckUnsupported => MTPROTO_ERROR_QUICK_ACK_UNSUPPORTED,
+            UsageError::CountTooLarge { .. } | UsageError::ReserveTooLarge { .. } => {
+                MTPROTO_ERROR_COUNT
+            }
+        },
+        Error::Config(error) => match error {
+            ConfigError::MaxPayload { .. } => MTPROTO_ERROR_CONFIG_MAX_PAYLOAD,
+            ConfigError::MaxPadding { .. } => MTPROTO_ERROR_CONFIG_MAX_PADDING,
+            ConfigError::SecretLength { .. } => MTPROTO_ERROR_CONFIG_SECRET_LENGTH,
+            ConfigError::TooManySecrets { .. } => MTPROTO_ERROR_CONFIG_TOO_MANY_SECRETS,
+            ConfigError::SecretWithoutObfuscation => {
+                MTPROTO_ERROR_CONFIG_SECRET_WITHOUT_OBFUSCATION
+            }
+            ConfigError::SecretWithoutDc => MTPROTO_ERROR_CONFIG_SECRET_WITHOUT_DC,
+            ConfigError::AcceptSecretWithoutSecret
+            | ConfigError::SecretNotAccepted
+            | ConfigError::AcceptNothing
+            | ConfigError::AcceptFullWithoutObfuscation => MTPROTO_ERROR_CONFIG_ACCEPT,
+        },
+        Error::Protocol(error) => match error {
+            ProtocolError::LengthZero => MTPROTO_ERROR_LENGTH_ZERO,
+            ProtocolError::LengthTooLarge { .. } => MTPROTO_ERROR_LENGTH_TOO_LARGE,
+            ProtocolError::LengthMisaligned { .. } => MTPROTO_ERROR_LENGTH_MISALIGNED,
+            ProtocolError::LengthTooShort { .. } => MTPROTO_ERROR_LENGTH_TOO_SHORT,
+            ProtocolError::LengthOverlong { .. } => MTPROTO_ERROR_LENGTH_OVERLONG,
+            ProtocolError::SequenceNumber { .. } => MTPROTO_ERROR_SEQUENCE_NUMBER,
+            ProtocolError::Checksum { .. } => MTPROTO_ERROR_CHECKSUM,
+            ProtocolError::QuickAckInFull => MTPROTO_ERROR_QUICK_ACK_IN_FULL,
+            ProtocolError::NotOurs => MTPROTO_ERROR_NOT_OURS,
+        },
+        Error::Entropy(_) => MTPROTO_ERROR_ENTROPY,
+        Error::OutOfMemory => MTPROTO_ERROR_OUT_OF_MEMORY,
+    }
+}
+
+const fn text(status: mtproto_status) -> &'static CStr {
+    match status {
+        MTPROTO_OK => c"done",
+        MTPROTO_NO_EVENT => c"no event: push more wire bytes",
+        MTPROTO_EVENTS_PENDING => c"the receive buffer is full: pull events, then go on",
+        MTPROTO_ERROR_NULL_ARGUMENT => c"a pointer is NULL that must not be",
+        MTPROTO_ERROR_INVALID_ARGUMENT => c"a value is outside of what the parameter allows",
+        MTPROTO_ERROR_STRUCT_SIZE => c"struct_size is too small: set it to sizeof the struct",
+        MTPROTO_ERROR_WRONG_ROLE => c"this call belongs to the other role, client or server",
+        MTPROTO_ERROR_NOT_CONNECTED => c"nothing can be sent before the connected event",
+        MTPROTO_ERROR_ENDED => c"the end of the peer's stream was pushed already",
+        MTPROTO_ERROR_COUNT => c"more bytes were consumed, committed or reserved than there can be",
+        MTPROTO_ERROR_PAYLOAD_EMPTY => c"the payload is empty",
+        MTPROTO_ERROR_PAYLOAD_MISALIGNED => c"the payload's length is not a multiple of 4",
+        MTPROTO_ERROR_PAYLOAD_TOO_LARGE => {
+            c"the payload is over the limit of the config or of the envelope"
+        }
+        MTPROTO_ERROR_PAYLOAD_AMBIGUOUS => {
+            c"a client would read this short payload as a control frame: use the call for it"
+        }
+        MTPROTO_ERROR_QUICK_ACK_UNSUPPORTED => {
+            c"the Full envelope has no quick acks: send without, or use another envelope"
+        }
+        MTPROTO_ERROR_QUICK_ACK_TOKEN => {
+            c"no quick-ack token: its top bit is not set; make it by mtproto_quick_ack_token"
+        }
+        MTPROTO_ERROR_CONFIG_MAX_PAYLOAD => {
+            c"the largest payload must be from 1 KiB to 1 GiB and a multiple of 4"
+        }
+        MTPROTO_ERROR_CONFIG_MAX_PADDING => c"padding is 15 bytes at most",
+        MTPROTO_ERROR_CONFIG_SECRET_LENGTH => {
+            c"a secret's key has 16 bytes (without a leading dd or ee byte)"
+        }
+        MTPROTO_ERROR_CONFIG_TOO_MANY_SECRETS => c"a client takes one secret at most",
+        MTPROTO_ERROR_CONFIG_SECRET_WITHOUT_OBFUSCATION => {
+            c"a secret needs obfuscation: leave obfuscation on"
+        }
+        MTPROTO_ERROR_CONFIG_SECRET_WITHOUT_DC => {
+            c"a secret needs a DC: set the one that the proxy shall connect to"
+        }
+        MTPROTO_ERROR_CONFIG_ACCEPT => {
+            c"what the server shall accept does not fit its secrets, or is nothing"
+        }
+        MTPROTO_ERROR_CONFIG_DC => c"there is no such DC id: from 1 to 9999",
+        MTPROTO_ERROR_LENGTH_ZERO => c"the peer announced a frame without a payload",
+        MTPROTO_ERROR_LENGTH_TOO_LARGE => c"the peer announced a frame over the limit",
+        MTPROTO_ERROR_LENGTH_MISALIGNED => {
+            c"the peer announced a length that is not a multiple of 4"
+        }
+        MTPROTO_ERROR_LENGTH_TOO_SHORT => {
+            c"the peer announced a length below what the envelope itself takes"
+        }
+        MTPROTO_ERROR_LENGTH_OVERLONG => c"the peer wrote a short length in Abridged's long form",
+        MTPROTO_ERROR_SEQUENCE_NUMBER => c"Full: a frame was lost, repeated or reordered",
+        MTPROTO_ERROR_CHECKSUM => c"Full: a frame was damaged (CRC32)",
+        MTPROTO_ERROR_QUICK_ACK_IN_FULL => {
+            c"the client asked for a quick ack in the Full envelope, which has none"
+        }
+        MTPROTO_ERROR_NOT_OURS => {
+            c"the connection is not ours: relay the event's bytes, and what follows, yourself"
+        }
+        MTPROTO_ERROR_ENTROPY => c"the system gave no random bytes: try again later",
+        MTPROTO_ERROR_OUT_OF_MEMORY => {
+            c"the system gave no memory: free some, or close the connection"
+        }
+        MTPROTO_ERROR_PANIC => c"a bug in the library: free the handle, and report it",
+        _ => c"unknown status: the library may be newer than the program",
+    }
+}
+
+/// What a status means and what to do, in one line of English.
+///
+/// @param status  Any value.
+/// @return  A NUL-terminated text, never NULL, that lives for ever.
+#[unsafe(no_mangle)]
+pub extern "C" fn mtproto_status_text(status: mtproto_status) -> *const c_char {
+    guard_value(c"".as_ptr(), || text(status).as_ptr())
+}
+
+/// Whether a transport that returned this status is dead: then every further
+/// call on it returns the same, and only mtproto_transport_free is left.
+///
+/// @param status  Any value.
+/// @return  true for -2xx (the peer broke the protocol) and -9xx.
+#[unsafe(no_mangle)]
+pub extern "C" fn mtproto_status_is_fatal(status: mtproto_status) -> bool {
+    matches!(status, -299..=-200 | -999..=-900)
+}

@@ -1,0 +1,214 @@
+//! Every error of the library, typed, with its figures and what to do about it.
+//!
+//! Four families, as the status codes of the C ABI number them: the caller used
+//! a call wrongly ([`UsageError`]: nothing changed, go on), the config
+//! contradicts itself ([`ConfigError`]), the peer broke the protocol
+//! ([`ProtocolError`]: the transport is dead and repeats the error), or the
+//! system gave no memory or no random bytes.
+//!
+//! A transport error that the peer *sends* (404 and its kin) is not here: it is
+//! an event.
+
+use crate::entropy::EntropyError;
+
+/// Anything that a call can fail with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The call was wrong; nothing changed.
+    #[error(transparent)]
+    Usage(#[from] UsageError),
+    /// The config contradicts itself for this role.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The peer broke the protocol; the transport is dead and repeats this.
+    #[error(transparent)]
+    Protocol(#[from] ProtocolError),
+    /// No random bytes were to be had; nothing changed.
+    #[error(transparent)]
+    Entropy(#[from] EntropyError),
+    /// A buffer could not grow; nothing changed. Free memory, or close the
+    /// connection.
+    #[error("out of memory: the buffer could not grow; free memory or close the connection")]
+    OutOfMemory,
+}
+
+impl Error {
+    /// Whether the transport is dead: every further call returns this error.
+    #[must_use]
+    pub const fn is_fatal(&self) -> bool {
+        matches!(self, Self::Protocol(_))
+    }
+}
+
+/// A call that was wrong. The transport is as it was before the call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum UsageError {
+    /// A client's call on a server, or the reverse.
+    #[error("this call belongs to the other role (client or server)")]
+    WrongRole,
+    /// A server cannot send before it has recognised what it is talked to with.
+    #[error("nothing can be sent before the connected event: push what the client sent first")]
+    NotConnected,
+    /// Bytes were pushed after the end of the stream was.
+    #[error("the end of the peer's stream was pushed already: no bytes can follow it")]
+    Ended,
+    /// An MTProto packet is never empty.
+    #[error("the payload is empty: an MTProto packet has at least 4 bytes")]
+    PayloadEmpty,
+    /// Every MTProto packet is a multiple of 4 bytes long.
+    #[error("the payload is {length} bytes long: its length must be a multiple of 4")]
+    PayloadMisaligned {
+        /// The payload's length in bytes.
+        length: usize,
+    },
+    /// The payload is over the limit of the config or of the envelope.
+    #[error("the payload is {length} bytes long: {maximum} are allowed here")]
+    PayloadTooLarge {
+        /// The payload's length in bytes.
+        length: usize,
+        /// The most that may be sent.
+        maximum: usize,
+    },
+    /// A client would take these few bytes for a quick ack, a transport error
+    /// or a no-op.
+    #[error(
+        "a client would read this {length}-byte payload as a control frame: \
+         use the call for a quick ack or a transport error"
+    )]
+    PayloadAmbiguous {
+        /// The payload's length in bytes.
+        length: usize,
+    },
+    /// The Full envelope has no quick acks.
+    #[error("the Full envelope has no quick acks: send without, or use another envelope")]
+    QuickAckUnsupported,
+    /// More bytes were consumed or committed than there are.
+    #[error("{count} bytes were named, but only {available} are there")]
+    CountTooLarge {
+        /// What was passed.
+        count: usize,
+        /// What there was.
+        available: usize,
+    },
+    /// More room was asked for than the receive buffer's ceiling leaves.
+    #[error("{minimum} bytes can never be reserved: the receive buffer holds {ceiling} at most")]
+    ReserveTooLarge {
+        /// What was asked for.
+        minimum: usize,
+        /// The receive buffer's ceiling.
+        ceiling: usize,
+    },
+}
+
+/// A config that cannot be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// The largest payload must be a multiple of 4 within the range.
+    #[error("{value} bytes cannot be the largest payload: from {minimum} to {maximum}, in fours")]
+    MaxPayload {
+        /// What was passed.
+        value: usize,
+        /// The least that is allowed.
+        minimum: usize,
+        /// The most that is allowed.
+        maximum: usize,
+    },
+    /// Padding is at most 15 bytes: the receiver can drop no more.
+    #[error("{value} bytes of padding are too many: 15 at most")]
+    MaxPadding {
+        /// What was passed.
+        value: u32,
+    },
+    /// A secret's key has 16 bytes.
+    #[error("the secret is {length} bytes long: 16 are expected (without a leading dd or ee byte)")]
+    SecretLength {
+        /// What was passed.
+        length: usize,
+    },
+    /// A client speaks with one secret.
+    #[error("the config holds {count} secrets: a client takes one at most")]
+    TooManySecrets {
+        /// How many there are.
+        count: usize,
+    },
+    /// A secret only means something under obfuscation.
+    #[error("a secret needs obfuscation: leave obfuscation on")]
+    SecretWithoutObfuscation,
+    /// A proxy finds the DC by the id in the initialization payload.
+    #[error("a secret needs a DC id: set the DC that the proxy shall connect to")]
+    SecretWithoutDc,
+    /// The server is told to accept secrets, but has none.
+    #[error("the server shall accept secrets, but the config holds none")]
+    AcceptSecretWithoutSecret,
+    /// The server has secrets, but is told not to accept any.
+    #[error("the config holds secrets, but the server shall not accept them")]
+    SecretNotAccepted,
+    /// The server accepts nothing at all.
+    #[error("the server accepts nothing: allow at least one opening")]
+    AcceptNothing,
+    /// Full under obfuscation needs obfuscation to be accepted.
+    #[error("obfuscated Full needs obfuscation, with or without a secret, to be accepted")]
+    AcceptFullWithoutObfuscation,
+}
+
+/// The peer broke the protocol. The transport is dead: close the connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ProtocolError {
+    /// A frame without a payload.
+    #[error("the peer announced a frame without a payload")]
+    LengthZero,
+    /// A frame over the limit of the config.
+    #[error("the peer announced a frame of {length} bytes: {maximum} are allowed")]
+    LengthTooLarge {
+        /// The announced length.
+        length: usize,
+        /// The most that is allowed.
+        maximum: usize,
+    },
+    /// A length that is no multiple of 4.
+    #[error("the peer announced {length} bytes, which is not a multiple of 4")]
+    LengthMisaligned {
+        /// The announced length.
+        length: usize,
+    },
+    /// A length below what the envelope itself takes.
+    #[error("the peer announced {length} bytes: this envelope takes at least {minimum}")]
+    LengthTooShort {
+        /// The announced length.
+        length: usize,
+        /// The least that can be.
+        minimum: usize,
+    },
+    /// Abridged's long form for a length that fits the short one.
+    #[error("the peer wrote {words} words in the long form, which begins at 127")]
+    LengthOverlong {
+        /// The announced length in words of 4 bytes.
+        words: usize,
+    },
+    /// Full: a frame was lost, repeated or reordered.
+    #[error("the frame carries sequence number {found}: {expected} was expected")]
+    SequenceNumber {
+        /// The number that is due.
+        expected: u32,
+        /// The number that came.
+        found: u32,
+    },
+    /// Full: the frame was damaged.
+    #[error("the frame's CRC32 is {found:#010x}: {expected:#010x} was computed over its bytes")]
+    Checksum {
+        /// What was computed over the frame.
+        expected: u32,
+        /// What the frame carries.
+        found: u32,
+    },
+    /// Full: the peer asked for a quick ack, which this envelope does not have.
+    #[error("the peer asked for a quick ack in the Full envelope, which has none")]
+    QuickAckInFull,
+    /// The event "not ours" was reported: the bytes in it are the app's now.
+    #[error("the connection is not ours: relay the bytes of the event, and what follows, yourself")]
+    NotOurs,
+}

@@ -1,0 +1,166 @@
+//! What a transport reports to the app.
+
+use core::fmt;
+
+use crate::envelope::Envelope;
+use crate::mtproxy::DcId;
+use crate::quick_ack::QuickAckToken;
+use crate::transport_error::TransportError;
+
+/// What happened, in the order in which it happened.
+///
+/// The bytes inside are a view into the transport, until its next call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Event<'a> {
+    /// The way is clear: payloads can be sent. Always the first event, unless
+    /// [`NotOurs`](Self::NotOurs) or [`Closed`](Self::Closed) is.
+    Connected(Connected),
+    /// One MTProto packet.
+    Payload(Payload<'a>),
+    /// Client: the server has received, decrypted and accepted the packet that
+    /// this token was sent with.
+    QuickAck(QuickAckToken),
+    /// Client: the server refuses to go on. Close the connection.
+    TransportError(TransportError),
+    /// Server: this is nobody that is spoken with here. The last event.
+    NotOurs(NotOurs<'a>),
+    /// The peer's stream has ended. The last event.
+    Closed(Closed),
+}
+
+/// What was found (server) or is spoken (client).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Connected {
+    /// The envelope.
+    pub envelope: Envelope,
+    /// What carries the byte stream.
+    pub carrier: Carrier,
+    /// Whether the stream is obfuscated.
+    pub obfuscated: bool,
+    /// The number in the DC field of the initialization payload, as it went
+    /// over the wire. `None` without obfuscation, and for a client that was
+    /// given no DC. Random where the client left it so: see [`Self::dc`].
+    pub dc_field: Option<i16>,
+    /// Which of the config's secrets the client knows, from 0.
+    pub secret_index: Option<usize>,
+}
+
+impl Connected {
+    /// The DC id in the DC field, if what stands there can be one.
+    #[must_use]
+    pub fn dc(&self) -> Option<DcId> {
+        DcId::decode(self.dc_field?).ok()
+    }
+}
+
+/// What carries the byte stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Carrier {
+    /// TCP, or any other stream of bytes.
+    Tcp,
+}
+
+impl Carrier {
+    /// The name in lower case, as in logs and JSON.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Tcp => "tcp",
+        }
+    }
+}
+
+/// One MTProto packet, plaintext or encrypted.
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Payload<'a> {
+    /// The packet's bytes.
+    pub data: &'a [u8],
+    /// Server: the client asks for a quick ack.
+    pub quick_ack_wanted: bool,
+}
+
+/// Not the bytes: packets are long, and may be plaintext.
+impl fmt::Debug for Payload<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Payload")
+            .field("length", &self.data.len())
+            .field("quick_ack_wanted", &self.quick_ack_wanted)
+            .finish()
+    }
+}
+
+/// A connection that is somebody else's: a browser, a scanner, a client with a
+/// secret of another proxy.
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct NotOurs<'a> {
+    /// What it looks like.
+    pub reason: NotOursReason,
+    /// Every byte that was received, as it was received: the start of what the
+    /// app may relay elsewhere.
+    pub data: &'a [u8],
+}
+
+impl fmt::Debug for NotOurs<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NotOurs")
+            .field("reason", &self.reason)
+            .field("length", &self.data.len())
+            .finish()
+    }
+}
+
+/// Why a connection is not ours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum NotOursReason {
+    /// The start of an HTTP request.
+    Http,
+    /// The start of a TLS handshake.
+    Tls,
+    /// 64 bytes that nothing in the config opens.
+    UnknownOpening,
+    /// An envelope in clear, which the config does not accept.
+    NotAccepted,
+}
+
+impl NotOursReason {
+    /// The name in lower case, words joined by `_`, as in logs and JSON.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Http => "http",
+            Self::Tls => "tls",
+            Self::UnknownOpening => "unknown_opening",
+            Self::NotAccepted => "not_accepted",
+        }
+    }
+}
+
+/// How the peer's stream ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Closed {
+    /// Cleanly, after a whole frame or before the first one.
+    BetweenFrames,
+    /// In the middle of a frame, which is lost.
+    InsideFrame,
+    /// Server: before enough bytes came to recognise the client.
+    BeforeOpening,
+}
+
+impl Closed {
+    /// The name in lower case, words joined by `_`, as in logs and JSON.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::BetweenFrames => "between_frames",
+            Self::InsideFrame => "inside_frame",
+            Self::BeforeOpening => "before_opening",
+        }
+    }
+}

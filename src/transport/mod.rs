@@ -1,0 +1,678 @@
+//! The transport context: envelope, obfuscation and carrier stacked, both ways.
+//!
+//! ```text
+//!      push_payload  push_quick_ack                 pull_event
+//!           |              |                            ^
+//!     +-----v--------------v------+      +--------------+-----------+
+//!     | envelope: frame           |      | envelope: head, take     |
+//!     | outgoing: queue, encrypt  |      | incoming: decrypt, queue |
+//!     +-----------+---------------+      +--------------^-----------+
+//!                 v                                     |
+//!         pull_wire, peek_wire                push_wire, reserve_wire
+//! ```
+//!
+//! What to call, and when:
+//!
+//! 1. Push what the socket received ([`push_wire`](Transport::push_wire)), then
+//!    pull events until there is none ([`pull_event`](Transport::pull_event)).
+//! 2. Push payloads at any time after the connected event; pull wire bytes
+//!    whenever [`wants_write`](Transport::wants_write) says so, and send them.
+//! 3. After an error that is [fatal](Error::is_fatal) close the connection.
+
+mod byte_queue;
+mod config;
+mod detection;
+mod event;
+mod incoming;
+mod outgoing;
+
+pub use config::{Accept, Config, Memory, QuickAckForm};
+pub use event::{Carrier, Closed, Connected, Event, NotOurs, NotOursReason, Payload};
+
+use std::collections::VecDeque;
+use std::ops::Range;
+
+use crate::control::{self, Control, QUICK_ACK_MARK};
+use crate::entropy::Random;
+use crate::envelope::{self, Codec, Envelope, Frame, Head, Role, Sent};
+use crate::error::{Error, ProtocolError, UsageError};
+use crate::obfuscation;
+use crate::quick_ack::QuickAckToken;
+use crate::transport_error::TransportError;
+use config::{ClientOpening, Limits};
+use detection::{Detection, detect};
+use incoming::Incoming;
+use outgoing::Outgoing;
+
+/// How many quick acks a client waits for. A server that never answers costs
+/// this many words; beyond it the oldest is forgotten.
+const MAX_EXPECTED_QUICK_ACKS: usize = 1024;
+
+/// A framed quick ack stays below this length, or TDLib takes it for a packet.
+const QUICK_ACK_BELOW: usize = 16;
+
+/// A transport error stays below this length, to be told from a packet.
+const TRANSPORT_ERROR_BELOW: usize = 16;
+
+/// One connection, as client or as server, without its socket.
+///
+/// It is deterministic: the same calls with the same entropy give the same
+/// bytes and events, however the incoming bytes are cut. It reads no clock and
+/// starts no thread; it may be moved between threads.
+pub struct Transport {
+    role: Role,
+    limits: Limits,
+    random: Random,
+    stage: Stage,
+    outgoing: Outgoing,
+    incoming: Incoming,
+    /// Client: the quick acks that were asked for, oldest first.
+    expected_quick_acks: VecDeque<QuickAckToken>,
+    end: End,
+}
+
+/// How far the connection has come.
+enum Stage {
+    /// Server: the client is not recognised. `needed` bytes in all are, to look
+    /// at them again.
+    Detecting { config: Config, needed: usize },
+    /// Frames go both ways. The connected event may still have to be reported.
+    Open {
+        codec: Codec,
+        unreported: Option<Connected>,
+    },
+    /// Server: a stranger, still to be reported.
+    NotOurs(NotOursReason),
+    /// Dead of this error.
+    Failed(Error),
+}
+
+/// The end of the peer's stream.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum End {
+    NotYet,
+    Unreported,
+    Reported,
+}
+
+/// One step of the decoder, by value: what to use up and to report.
+enum Step {
+    Payload(Frame),
+    Event(Event<'static>),
+    NotOurs(NotOursReason),
+    Nothing,
+}
+
+impl Transport {
+    /// The end that connects.
+    ///
+    /// Its opening (the tag, or the initialization payload) leaves together
+    /// with the first payload.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Config`] if the config contradicts itself for a client,
+    /// [`Error::Entropy`], [`Error::OutOfMemory`].
+    pub fn client(config: &Config) -> Result<Self, Error> {
+        let opening = config.client_opening()?;
+        let mut transport = Self::new(config, Role::Client);
+        let (envelope, obfuscated, dc_field, with_secret) = match opening {
+            ClientOpening::Plain(envelope) => {
+                transport.outgoing.open(envelope.tag())?;
+                (envelope, false, None, false)
+            }
+            ClientOpening::Obfuscated {
+                envelope,
+                tag,
+                dc,
+                secret,
+            } => {
+                let state = transport.limits.memory.stream_state();
+                let random = &mut transport.random;
+                let (header, streams) = obfuscation::seal(random, tag, dc, secret, state)?;
+                transport.outgoing.open(&header)?;
+                transport.outgoing.set_stream(streams.outgoing);
+                transport.incoming.set_stream(streams.incoming);
+                (envelope, true, dc, secret.is_some())
+            }
+        };
+        transport.stage = Stage::Open {
+            codec: Codec::new(envelope),
+            unreported: Some(Connected {
+                envelope,
+                carrier: Carrier::Tcp,
+                obfuscated,
+                dc_field,
+                secret_index: with_secret.then_some(0),
+            }),
+        };
+        Ok(transport)
+    }
+
+    /// The end that accepts: it recognises what it is talked to with.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Config`] if the config contradicts itself for a server.
+    pub fn server(config: &Config) -> Result<Self, Error> {
+        config.check_server()?;
+        Ok(Self::new(config, Role::Server))
+    }
+
+    fn new(config: &Config, role: Role) -> Self {
+        let limits = config.limits(role);
+        Self {
+            role,
+            limits,
+            random: Random::new(config.entropy()),
+            stage: Stage::Detecting {
+                config: config.clone(),
+                needed: 1,
+            },
+            outgoing: Outgoing::new(),
+            incoming: Incoming::new(limits.receive_ceiling()),
+            expected_quick_acks: VecDeque::new(),
+            end: End::NotYet,
+        }
+    }
+
+    /// Which end of the connection this is.
+    #[must_use]
+    pub fn role(&self) -> Role {
+        self.role
+    }
+
+    // ---- payload in, wire out ----
+
+    /// Sends one MTProto packet: queues it, for [`pull_wire`](Self::pull_wire).
+    ///
+    /// # Errors
+    ///
+    /// [`UsageError::PayloadEmpty`], [`UsageError::PayloadMisaligned`],
+    /// [`UsageError::PayloadTooLarge`]; as a server
+    /// [`UsageError::NotConnected`] before the connected event and
+    /// [`UsageError::PayloadAmbiguous`] for a few bytes that a client would
+    /// take for a control frame; [`Error::Entropy`], [`Error::OutOfMemory`]:
+    /// nothing was queued. [`Error::Protocol`] after a fatal error.
+    pub fn push_payload(&mut self, payload: &[u8]) -> Result<(), Error> {
+        self.push_packet(payload, Sent::Packet)
+    }
+
+    /// Client: sends one encrypted MTProto packet and asks for a quick ack.
+    ///
+    /// The event [`Event::QuickAck`] will carry `token`, which is made by
+    /// [`QuickAckToken::compute`]. Of the tokens that are waited for, the
+    /// latest 1024 are remembered.
+    ///
+    /// # Errors
+    ///
+    /// As [`push_payload`](Self::push_payload), and
+    /// [`UsageError::QuickAckUnsupported`] in Full, [`UsageError::WrongRole`]
+    /// as a server.
+    pub fn push_payload_with_quick_ack(
+        &mut self,
+        payload: &[u8],
+        token: QuickAckToken,
+    ) -> Result<(), Error> {
+        self.check_role(Role::Client)?;
+        self.expected_quick_acks
+            .try_reserve(1)
+            .map_err(|_| Error::OutOfMemory)?;
+        self.push_packet(payload, Sent::QuickAckWanted)?;
+        if self.expected_quick_acks.len() == MAX_EXPECTED_QUICK_ACKS {
+            self.expected_quick_acks.pop_front();
+        }
+        self.expected_quick_acks.push_back(token);
+        Ok(())
+    }
+
+    /// Server: tells the client that the packet with this token was received,
+    /// decrypted and accepted.
+    ///
+    /// # Errors
+    ///
+    /// [`UsageError::WrongRole`] as a client, [`UsageError::NotConnected`]
+    /// before the connected event, [`UsageError::QuickAckUnsupported`] in Full;
+    /// [`Error::Entropy`], [`Error::OutOfMemory`]: nothing was queued.
+    /// [`Error::Protocol`] after a fatal error.
+    pub fn push_quick_ack(&mut self, token: QuickAckToken) -> Result<(), Error> {
+        self.check_role(Role::Server)?;
+        let form = self.limits.quick_ack_form;
+        match (self.codec()?.envelope(), form) {
+            (Envelope::Full, _) => Err(UsageError::QuickAckUnsupported.into()),
+            (Envelope::Abridged, _) => {
+                let raw = envelope::abridged_quick_ack(token);
+                self.outgoing.append_raw(&raw)
+            }
+            (Envelope::Intermediate, _) | (Envelope::PaddedIntermediate, QuickAckForm::Raw) => {
+                self.outgoing.append_raw(&token.to_wire())
+            }
+            (Envelope::PaddedIntermediate, QuickAckForm::Documented) => {
+                let [a, b, c, d] = token.to_wire();
+                let [m, ..] = QUICK_ACK_MARK;
+                let below = QUICK_ACK_BELOW;
+                self.push_frame(&[m, m, m, m, a, b, c, d], Sent::Control { below })
+            }
+        }
+    }
+
+    /// Server: tells the client why it will not be served. Close the connection
+    /// once the bytes are sent.
+    ///
+    /// # Errors
+    ///
+    /// [`UsageError::WrongRole`] as a client, [`UsageError::NotConnected`]
+    /// before the connected event; [`Error::Entropy`], [`Error::OutOfMemory`]:
+    /// nothing was queued. [`Error::Protocol`] after a fatal error.
+    pub fn push_transport_error(&mut self, error: TransportError) -> Result<(), Error> {
+        self.check_role(Role::Server)?;
+        let below = TRANSPORT_ERROR_BELOW;
+        self.push_frame(&error.to_wire(), Sent::Control { below })
+    }
+
+    /// Client: lets the opening go now, alone, for an app that must be the
+    /// first to speak but has no payload yet. Otherwise it leaves with the
+    /// first payload, which is what official apps do.
+    ///
+    /// # Errors
+    ///
+    /// [`UsageError::WrongRole`] as a server. [`Error::Protocol`] after a fatal
+    /// error.
+    pub fn push_opening(&mut self) -> Result<(), Error> {
+        self.check_role(Role::Client)?;
+        self.outgoing.release();
+        Ok(())
+    }
+
+    /// Moves wire bytes into `buffer` and says how many: 0 when nothing waits.
+    /// Send them, in order.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Protocol`] after a fatal error.
+    pub fn pull_wire(&mut self, buffer: &mut [u8]) -> Result<usize, Error> {
+        self.check_alive()?;
+        let count = self.outgoing.pull(buffer);
+        self.outgoing.shrink(self.limits.memory.kept());
+        Ok(count)
+    }
+
+    /// All wire bytes that wait, without a copy. Send some, then say how many
+    /// by [`consume_wire`](Self::consume_wire).
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Protocol`] after a fatal error.
+    pub fn peek_wire(&mut self) -> Result<&[u8], Error> {
+        self.check_alive()?;
+        Ok(self.outgoing.peek())
+    }
+
+    /// Drops the first `count` of the bytes that
+    /// [`peek_wire`](Self::peek_wire) showed.
+    ///
+    /// # Errors
+    ///
+    /// [`UsageError::CountTooLarge`]: nothing was dropped.
+    /// [`Error::Protocol`] after a fatal error.
+    pub fn consume_wire(&mut self, count: usize) -> Result<(), Error> {
+        self.check_alive()?;
+        self.outgoing.consume(count)?;
+        self.outgoing.shrink(self.limits.memory.kept());
+        Ok(())
+    }
+
+    // ---- wire in, events out ----
+
+    /// Takes bytes that the socket received, and says how many: fewer than
+    /// given where the receive buffer's ceiling is reached. Then pull events,
+    /// and push the rest.
+    ///
+    /// # Errors
+    ///
+    /// [`UsageError::Ended`] after the end was pushed, [`Error::OutOfMemory`]:
+    /// nothing was taken. [`Error::Protocol`] after a fatal error.
+    pub fn push_wire(&mut self, data: &[u8]) -> Result<usize, Error> {
+        self.check_receiving()?;
+        let count = self.incoming.push(data)?;
+        self.detect();
+        Ok(count)
+    }
+
+    /// Memory of at least `minimum` bytes to receive into, without a copy; 0
+    /// leaves the size to the library. Then say by
+    /// [`commit_wire`](Self::commit_wire) how many bytes came. Empty where the
+    /// receive buffer's ceiling is reached: pull events first.
+    ///
+    /// The memory holds stale bytes.
+    ///
+    /// # Errors
+    ///
+    /// [`UsageError::ReserveTooLarge`], [`UsageError::Ended`],
+    /// [`Error::OutOfMemory`]. [`Error::Protocol`] after a fatal error.
+    pub fn reserve_wire(&mut self, minimum: usize) -> Result<&mut [u8], Error> {
+        self.check_receiving()?;
+        let usual = match self.limits.memory {
+            Memory::Fast => 16 * 1024,
+            Memory::Small => self.limits.memory.kept(),
+        };
+        self.incoming.reserve(minimum, usual)
+    }
+
+    /// Takes the first `count` bytes of the memory that
+    /// [`reserve_wire`](Self::reserve_wire) gave.
+    ///
+    /// # Errors
+    ///
+    /// [`UsageError::CountTooLarge`] if fewer were reserved, or something was
+    /// pushed since; [`UsageError::Ended`]. [`Error::Protocol`] after a fatal
+    /// error.
+    pub fn commit_wire(&mut self, count: usize) -> Result<(), Error> {
+        self.check_receiving()?;
+        self.incoming.commit(count)?;
+        self.detect();
+        Ok(())
+    }
+
+    /// The peer has closed its side: no bytes follow. Pull the last events; the
+    /// last one is [`Event::Closed`]. May be called again without effect.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Protocol`] after a fatal error.
+    pub fn push_wire_end(&mut self) -> Result<(), Error> {
+        self.check_alive()?;
+        if self.end == End::NotYet {
+            self.end = End::Unreported;
+        }
+        Ok(())
+    }
+
+    /// The next event; `None` until more wire bytes are pushed. Its bytes are a
+    /// view until the next call.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Protocol`] if the peer broke the protocol. Every event before
+    /// that was delivered; nothing comes after it.
+    pub fn pull_event(&mut self) -> Result<Option<Event<'_>>, Error> {
+        match self.step() {
+            Ok(Step::Payload(frame)) => Ok(Some(Event::Payload(self.take_payload(frame)))),
+            Ok(Step::Event(event)) => Ok(Some(event)),
+            Ok(Step::NotOurs(reason)) => {
+                self.stage = Stage::Failed(ProtocolError::NotOurs.into());
+                let count = self.incoming.queued().len();
+                let data = self.incoming.take(count);
+                Ok(Some(Event::NotOurs(NotOurs { reason, data })))
+            }
+            Ok(Step::Nothing) => {
+                self.incoming.shrink(self.limits.memory.kept());
+                Ok(None)
+            }
+            Err(error) => {
+                self.stage = Stage::Failed(error);
+                Err(error)
+            }
+        }
+    }
+
+    // ---- hints ----
+
+    /// How many bytes are missing until there can be an event: exact once the
+    /// frame's length is known, at least 1 before. 0 when nothing can be read:
+    /// an event waits, the stream has ended, or the transport is dead.
+    #[must_use]
+    pub fn wants_read(&self) -> usize {
+        if self.end != End::NotYet {
+            return 0;
+        }
+        let queued = self.incoming.queued();
+        let needed = match &self.stage {
+            Stage::Detecting { needed, .. } => *needed,
+            Stage::Open {
+                codec,
+                unreported: None,
+            } => match codec.head(self.role, queued, self.limits.max_payload) {
+                Ok(Head::Incomplete { needed }) => needed,
+                _ => 0,
+            },
+            _ => 0,
+        };
+        needed.saturating_sub(queued.len())
+    }
+
+    /// Whether wire bytes wait to be sent.
+    #[must_use]
+    pub fn wants_write(&self) -> bool {
+        self.pending_wire() != 0
+    }
+
+    /// How many wire bytes wait to be sent: what an app looks at that does not
+    /// want to queue without end for a peer that does not read.
+    #[must_use]
+    pub fn pending_wire(&self) -> usize {
+        match self.stage {
+            Stage::Failed(_) => 0,
+            _ => self.outgoing.pending(),
+        }
+    }
+
+    /// The error that the transport is dead of.
+    #[must_use]
+    pub fn failure(&self) -> Option<Error> {
+        match self.stage {
+            Stage::Failed(error) => Some(error),
+            _ => None,
+        }
+    }
+
+    // ---- inside ----
+
+    fn check_alive(&self) -> Result<(), Error> {
+        match self.stage {
+            Stage::Failed(error) => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    fn check_role(&self, role: Role) -> Result<(), Error> {
+        self.check_alive()?;
+        if self.role != role {
+            return Err(UsageError::WrongRole.into());
+        }
+        Ok(())
+    }
+
+    fn check_receiving(&self) -> Result<(), Error> {
+        self.check_alive()?;
+        if self.end != End::NotYet {
+            return Err(UsageError::Ended.into());
+        }
+        Ok(())
+    }
+
+    fn codec(&mut self) -> Result<&mut Codec, Error> {
+        match &mut self.stage {
+            Stage::Open { codec, .. } => Ok(codec),
+            Stage::Failed(error) => Err(*error),
+            Stage::Detecting { .. } | Stage::NotOurs(_) => Err(UsageError::NotConnected.into()),
+        }
+    }
+
+    fn push_packet(&mut self, payload: &[u8], sent: Sent) -> Result<(), Error> {
+        let length = payload.len();
+        let limits = self.limits;
+        let envelope = self.codec()?.envelope();
+        let maximum = limits.max_payload_of(envelope);
+        if length == 0 {
+            return Err(UsageError::PayloadEmpty.into());
+        }
+        if length % 4 != 0 {
+            return Err(UsageError::PayloadMisaligned { length }.into());
+        }
+        if length > maximum {
+            return Err(UsageError::PayloadTooLarge { length, maximum }.into());
+        }
+        if self.role == Role::Server && control::classify(payload).is_some() {
+            return Err(UsageError::PayloadAmbiguous { length }.into());
+        }
+        self.push_frame(payload, sent)
+    }
+
+    fn push_frame(&mut self, payload: &[u8], sent: Sent) -> Result<(), Error> {
+        let max_padding = self.limits.max_padding;
+        let Stage::Open { codec, .. } = &mut self.stage else {
+            return self.codec().map(|_| ());
+        };
+        // First the room: with an error no sequence number may be used up.
+        self.outgoing.reserve(payload.len())?;
+        let framing = codec.frame(payload, sent, max_padding, &mut self.random)?;
+        self.outgoing.append(&framing, payload)
+    }
+
+    /// Server: looks at the first bytes, once there are enough.
+    fn detect(&mut self) {
+        let Stage::Detecting { config, needed } = &mut self.stage else {
+            return;
+        };
+        let queued = self.incoming.queued();
+        if queued.len() < *needed {
+            return;
+        }
+        match detect(queued, &config.acceptance()) {
+            Detection::Incomplete { needed: more } => *needed = more,
+            Detection::NotOurs(reason) => self.stage = Stage::NotOurs(reason),
+            Detection::Found(found) => {
+                let mut connected = Connected {
+                    envelope: found.envelope,
+                    carrier: Carrier::Tcp,
+                    obfuscated: found.obfuscation.is_some(),
+                    dc_field: None,
+                    secret_index: None,
+                };
+                self.incoming.take(found.length);
+                if let Some(obfuscation) = found.obfuscation {
+                    connected.dc_field = Some(obfuscation.dc);
+                    connected.secret_index = obfuscation.secret_index;
+                    self.incoming.set_stream(obfuscation.streams.incoming);
+                    self.outgoing.set_stream(obfuscation.streams.outgoing);
+                }
+                self.stage = Stage::Open {
+                    codec: Codec::new(found.envelope),
+                    unreported: Some(connected),
+                };
+            }
+        }
+    }
+
+    /// Looks for the next thing to report. What carries nothing is skipped.
+    fn step(&mut self) -> Result<Step, Error> {
+        loop {
+            let codec = match &mut self.stage {
+                Stage::Failed(error) => return Err(*error),
+                Stage::NotOurs(reason) => return Ok(Step::NotOurs(*reason)),
+                Stage::Detecting { .. } => return Ok(self.step_at_end()),
+                Stage::Open { codec, unreported } => {
+                    if let Some(connected) = unreported.take() {
+                        return Ok(Step::Event(Event::Connected(connected)));
+                    }
+                    codec
+                }
+            };
+            let queued = self.incoming.queued();
+            match codec.head(self.role, queued, self.limits.max_payload)? {
+                Head::Incomplete { .. } => return Ok(self.step_at_end()),
+                Head::QuickAck { length, token } => {
+                    self.incoming.take(length);
+                    if self.expected(token) {
+                        return Ok(Step::Event(Event::QuickAck(token)));
+                    }
+                }
+                Head::Error { error } => {
+                    self.incoming.discard();
+                    return Ok(Step::Event(Event::TransportError(error)));
+                }
+                Head::Frame(frame) => {
+                    codec.take(&queued[..frame.length])?;
+                    let control = match self.role {
+                        Role::Client => control::classify(&queued[frame.payload.clone()]),
+                        Role::Server => None,
+                    };
+                    let Some(control) = control else {
+                        return Ok(Step::Payload(frame));
+                    };
+                    self.incoming.take(frame.length);
+                    match control {
+                        Control::NoOp => {}
+                        Control::QuickAck(token) => {
+                            if self.expected(token) {
+                                return Ok(Step::Event(Event::QuickAck(token)));
+                            }
+                        }
+                        Control::TransportError(error) => {
+                            return Ok(Step::Event(Event::TransportError(error)));
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Nothing more can be read out of what has come: the end, if there is one.
+    fn step_at_end(&mut self) -> Step {
+        if self.end != End::Unreported {
+            return Step::Nothing;
+        }
+        let queued = self.incoming.queued();
+        let closed = match &self.stage {
+            Stage::Open { codec, .. } => {
+                let is_full_client =
+                    codec.envelope() == Envelope::Full && self.role == Role::Client;
+                if let Some(error) = envelope::full_error_at_end(queued)
+                    && is_full_client
+                {
+                    self.incoming.discard();
+                    return Step::Event(Event::TransportError(error));
+                }
+                if queued.is_empty() {
+                    Closed::BetweenFrames
+                } else {
+                    Closed::InsideFrame
+                }
+            }
+            _ => Closed::BeforeOpening,
+        };
+        self.end = End::Reported;
+        Step::Event(Event::Closed(closed))
+    }
+
+    fn take_payload(&mut self, frame: Frame) -> Payload<'_> {
+        let trim = match &self.stage {
+            Stage::Open { codec, .. } => {
+                self.limits.trim && codec.envelope() == Envelope::PaddedIntermediate
+            }
+            _ => false,
+        };
+        let Range { start, end } = frame.payload;
+        let padded = &self.incoming.take(frame.length)[start..end];
+        let length = if trim {
+            envelope::exact_length(padded)
+        } else {
+            padded.len()
+        };
+        Payload {
+            data: &padded[..length],
+            quick_ack_wanted: frame.quick_ack_wanted,
+        }
+    }
+
+    /// Whether this quick ack was asked for; it is then no longer waited for.
+    /// One that nobody asked for is ignored, as TDLib does.
+    fn expected(&mut self, token: QuickAckToken) -> bool {
+        let mut tokens = self.expected_quick_acks.iter();
+        match tokens.position(|expected| *expected == token) {
+            Some(index) => self.expected_quick_acks.remove(index).is_some(),
+            None => false,
+        }
+    }
+}
