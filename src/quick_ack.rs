@@ -83,6 +83,7 @@ mod tests {
     /// Figures of an independent script: auth key byte i = i, plaintext byte
     /// i = a5 xor i, 64 bytes.
     #[test]
+    #[allow(clippy::cast_possible_truncation)]
     fn the_token_is_the_head_of_the_message_key_hash() {
         let auth_key = core::array::from_fn(|i| i as u8);
         let plaintext: [u8; 64] = core::array::from_fn(|i| 0xa5 ^ i as u8);

@@ -103,9 +103,9 @@ impl mtproto_event {
         if event.is_null() {
             return Err(MTPROTO_ERROR_NULL_ARGUMENT);
         }
-        // SAFETY: not NULL, and readable by this function's contract. The other
-        // fields may be uninitialised, so no reference is made.
-        let size = unsafe { (&raw const (*event).struct_size).read() };
+        // SAFETY: not NULL, and the first field can be read by this function's
+        // contract. The others may be uninitialised, so no reference is made.
+        let size = unsafe { event.cast::<usize>().read() };
         if size < FIRST_SIZE {
             return Err(MTPROTO_ERROR_STRUCT_SIZE);
         }

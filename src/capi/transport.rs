@@ -209,8 +209,9 @@ unsafe fn quick_ack_wanted(
     if options.is_null() {
         return Ok(None);
     }
-    // SAFETY: not NULL, and readable by this function's contract.
-    let size = unsafe { (&raw const (*options).struct_size).read() };
+    // SAFETY: not NULL, and the first field can be read by this function's
+    // contract.
+    let size = unsafe { options.cast::<usize>().read() };
     if size < FIRST_SIZE {
         return Err(MTPROTO_ERROR_STRUCT_SIZE);
     }

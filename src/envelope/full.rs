@@ -65,7 +65,7 @@ pub(super) fn head(role: Role, bytes: &[u8], max_payload: usize) -> Result<Head,
             }
         });
     };
-    if length % 4 != 0 {
+    if !length.is_multiple_of(4) {
         return Err(ProtocolError::LengthMisaligned { length });
     }
     check_length(payload, max_payload)?;

@@ -163,6 +163,7 @@ impl Framing {
     /// The longest header and trailer there are.
     pub(crate) const MAX_OVERHEAD: usize = 8 + 16;
 
+    #[expect(clippy::cast_possible_truncation, reason = "at most 8")]
     fn new<const H: usize>(header: [u8; H]) -> Self {
         const { assert!(H <= 8) };
         let mut framing = Self {
@@ -306,7 +307,7 @@ fn check_length(length: usize, max_payload: usize) -> Result<usize, ProtocolErro
 
 /// That, and a multiple of 4.
 fn check_aligned_length(length: usize, max_payload: usize) -> Result<usize, ProtocolError> {
-    if length % 4 != 0 {
+    if !length.is_multiple_of(4) {
         return Err(ProtocolError::LengthMisaligned { length });
     }
     check_length(length, max_payload)

@@ -93,7 +93,7 @@ pub(crate) fn exact_length(frame: &[u8]) -> usize {
         let [.., a, b, c, d] = *header;
         let body = super::to_length(u32::from_le_bytes([a, b, c, d]));
         let exact = PLAINTEXT_HEADER.saturating_add(body);
-        if body % 4 != 0 || exact > frame.len() {
+        if !body.is_multiple_of(4) || exact > frame.len() {
             return frame.len();
         }
         return exact;

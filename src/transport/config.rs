@@ -189,7 +189,7 @@ impl Config {
     /// above 1 GiB.
     pub fn set_max_payload(&mut self, bytes: usize) -> Result<&mut Self, ConfigError> {
         let (minimum, maximum) = MAX_PAYLOAD_RANGE;
-        if bytes % 4 != 0 || !(minimum..=maximum).contains(&bytes) {
+        if !bytes.is_multiple_of(4) || !(minimum..=maximum).contains(&bytes) {
             return Err(ConfigError::MaxPayload {
                 value: bytes,
                 minimum,

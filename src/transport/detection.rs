@@ -24,6 +24,10 @@ use crate::envelope::{self, Envelope};
 use crate::obfuscation::{self, Header, Opened, SECRET_LENGTH, Streams};
 
 /// What the first bytes say.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "made once a connection, and moved from there at once"
+)]
 pub(crate) enum Detection {
     /// Not enough to tell: this many bytes are needed in all.
     Incomplete {

@@ -507,7 +507,7 @@ impl Transport {
         if length == 0 {
             return Err(UsageError::PayloadEmpty.into());
         }
-        if length % 4 != 0 {
+        if !length.is_multiple_of(4) {
             return Err(UsageError::PayloadMisaligned { length }.into());
         }
         if length > maximum {
