@@ -28,7 +28,7 @@ EXAMPLE_HEADERS   = $(wildcard examples-c/*/*.h) include/mtproto.h
 
 PROGRAMS = $(BIN)/mtproto-responder $(BIN)/mtproto-probe $(BIN)/minimal
 
-.PHONY: all lib demo test header clean FORCE
+.PHONY: all lib demo test test-programs header clean FORCE
 
 all: lib $(PROGRAMS)
 
@@ -63,8 +63,31 @@ $(BIN)/minimal: examples-c/minimal.c include/mtproto.h | lib
 demo: all
 	@tools/demo.sh
 
+# The C and C++ tests. BIN, TESTS, CC, CXX and CFLAGS given on the command line
+# build them, and the programs, for the sanitizers into a folder of their own.
+CXX    ?= c++
+TESTS   = $(BUILD)/tests
+C_TESTS = $(patsubst tests/c/%.c,$(TESTS)/%,$(filter-out %_main.c,$(wildcard tests/c/*.c)))
+
+test-programs: $(C_TESTS) $(TESTS)/smoke $(TESTS)/message_crypto_test
+
+$(TESTS)/%: tests/c/%.c $(wildcard tests/c/*.h) $(TESTS)/statuses.h include/mtproto.h | lib
+	$(CC) $(C_STD) $(WARNINGS) -Werror $(CFLAGS) -Iinclude -I$(TESTS) -o $@ $< $(LINK) -pthread
+
+$(TESTS)/smoke: tests/cpp/smoke.cpp tests/c/check.h include/mtproto.h | lib
+	@mkdir -p $(TESTS)
+	$(CXX) -std=c++17 $(filter-out -Wstrict-prototypes,$(WARNINGS)) -Werror $(CFLAGS) -Iinclude -o $@ $< $(LINK)
+
+$(TESTS)/message_crypto_test: examples-c/tests/message_crypto_test.c $(COMMON_SOURCES) $(EXAMPLE_HEADERS) | lib
+	@mkdir -p $(TESTS)
+	$(CC) $(C_STD) $(WARNINGS) $(CFLAGS) -Iinclude -Iexamples-c -o $@ $(filter %.c,$^) $(LINK)
+
+$(TESTS)/statuses.h: include/mtproto.h tools/list_statuses.sh
+	@mkdir -p $(TESTS)
+	tools/list_statuses.sh $< > $@
+
 test:
-	@tools/test.sh
+	@tools/test.sh $(SUITES)
 
 header:
 	$(CARGO) build --features header

@@ -19,7 +19,7 @@
  * 1. Status. A function that can fail returns a mtproto_status: 0 is success, a
  *    positive value is about the flow (nothing to report, buffer full), a
  *    negative value is an error. Results go through out-parameters, which are
- *    written on MTPROTO_OK only. Besides the statuses that a function lists, any
+ *    written on MTPROTO_OK only, unless the function says otherwise. Besides the statuses that a function lists, any
  *    function that returns one may return MTPROTO_ERROR_PANIC.
  * 2. Errors. After -1xx (the call was wrong) and -3xx (the system was) nothing
  *    has changed: mend it and go on. After -2xx (the peer broke the protocol)
@@ -29,7 +29,8 @@
  *    matching ..._free, once. NULL is fine to free. What you pass in is copied,
  *    and may be changed or freed when the call is over.
  * 4. Views. A pointer that the library gives into a transport's memory lives
- *    until the next call on that transport that takes it as not const.
+ *    until the next call on that transport that takes it as not const. Do not
+ *    pass it into such a call either: to send a payload back, copy it first.
  * 5. Bytes. (NULL, 0) is an empty input wherever bytes are passed in; (NULL, n)
  *    is MTPROTO_ERROR_NULL_ARGUMENT. Buffers to be filled need not be
  *    initialised. Lengths and counts are in bytes.
@@ -46,7 +47,6 @@
  *     long ask(int fd, const uint8_t *packet, size_t length) {
  *       mtproto_transport *transport = NULL;
  *       mtproto_config *config = mtproto_config_new();
- *       uint8_t buffer[4096];
  *       long answer = -1;
  *       if (mtproto_client_new(config, &transport) != MTPROTO_OK ||
  *           mtproto_transport_push_payload(transport, packet, length, NULL) != MTPROTO_OK)
@@ -68,9 +68,13 @@
  *           if ((sent = send(fd, data, count, MSG_NOSIGNAL)) <= 0) goto done;
  *           if (mtproto_transport_consume_wire(transport, (size_t)sent) != MTPROTO_OK) goto done;
  *         }
- *         ssize_t received = recv(fd, buffer, sizeof buffer, 0);
- *         if (received <= 0) goto done;
- *         if (mtproto_transport_push_wire(transport, buffer, (size_t)received, &count)) goto done;
+ *         uint8_t *room; // recv() straight into the transport
+ *         if (mtproto_transport_reserve_wire(transport, 0, &room, &count) != MTPROTO_OK) goto done;
+ *         ssize_t received = recv(fd, room, count, 0);
+ *         if (received < 0) goto done;
+ *         if (received == 0) status = mtproto_transport_push_wire_end(transport);
+ *         else status = mtproto_transport_commit_wire(transport, (size_t)received);
+ *         if (status != MTPROTO_OK) goto done;
  *       }
  *     done:
  *       mtproto_transport_free(transport);
@@ -141,7 +145,9 @@
 #define MTPROTO_ACCEPT_OBFUSCATED 4u
 
 /**
- * Accept connections that are obfuscated with one of the secrets.
+ * Accept connections with one of the secrets, each as its form says: 16 bytes,
+ * obfuscated in any envelope; 17 bytes, obfuscated in Padded intermediate; with
+ * a domain, inside fake TLS.
  */
 #define MTPROTO_ACCEPT_SECRET 8u
 
@@ -182,8 +188,26 @@
 #define MTPROTO_MEMORY_SMALL 1
 
 /**
+ * The hello of a Chrome of today, as TDLib's: about 1.8 KiB. The proxies of
+ * 2019 do not know it for a hello.
+ */
+#define MTPROTO_TLS_PROFILE_CHROME 0
+
+/**
+ * The hello of a Safari of today.
+ */
+#define MTPROTO_TLS_PROFILE_SAFARI 1
+
+/**
+ * The 517 bytes of the hellos of 2019 to 2023, for old proxies.
+ */
+#define MTPROTO_TLS_PROFILE_CLASSIC 2
+
+/**
  * The way is clear: payloads can be sent. The first event, unless NOT_OURS or
- * CLOSED is. Set: envelope, carrier, flags, dc, secret_index.
+ * CLOSED is. Set: envelope, carrier, flags, dc, secret_index; with fake TLS
+ * data and length, the domain that was asked for (not NUL-terminated), and as
+ * server clock_skew.
  */
 #define MTPROTO_EVENT_CONNECTED 1
 
@@ -206,7 +230,8 @@
 
 /**
  * Server: this is nobody that is spoken with here. Set: code, one of
- * MTPROTO_NOT_OURS_*; data and length: every byte that was received, as it was
+ * MTPROTO_NOT_OURS_*, and clock_skew with MTPROTO_NOT_OURS_CLOCK; data and
+ * length: every byte that was received, as it was
  * received, for an app that relays the connection elsewhere. The last event.
  */
 #define MTPROTO_EVENT_NOT_OURS 5
@@ -221,6 +246,11 @@
  * TCP, or any other stream of bytes.
  */
 #define MTPROTO_CARRIER_TCP 1
+
+/**
+ * What looks like TLS 1.3, for secrets with a domain.
+ */
+#define MTPROTO_CARRIER_FAKE_TLS 2
 
 /**
  * CONNECTED: the stream is obfuscated.
@@ -258,6 +288,41 @@
 #define MTPROTO_NOT_OURS_NOT_ACCEPTED 4
 
 /**
+ * A TLS hello that none of the secrets made: a browser's, a prober's.
+ */
+#define MTPROTO_NOT_OURS_UNKNOWN_SECRET 5
+
+/**
+ * A TLS hello that is malformed.
+ */
+#define MTPROTO_NOT_OURS_MALFORMED_HELLO 6
+
+/**
+ * A TLS hello above 16 KiB, or in more than 10 records.
+ */
+#define MTPROTO_NOT_OURS_HELLO_TOO_LARGE 7
+
+/**
+ * A hello made with a secret, but for a domain of none of them.
+ */
+#define MTPROTO_NOT_OURS_FOREIGN_SERVER_NAME 8
+
+/**
+ * A hello made with a secret, but without a cipher that can be answered.
+ */
+#define MTPROTO_NOT_OURS_NO_COMMON_CIPHER 9
+
+/**
+ * A hello made with a secret, by a clock that is too far off: see clock_skew.
+ */
+#define MTPROTO_NOT_OURS_CLOCK 10
+
+/**
+ * A handshake that was accepted before: somebody repeats it.
+ */
+#define MTPROTO_NOT_OURS_REPLAYED 11
+
+/**
  * Cleanly, after a whole frame or before the first one.
  */
 #define MTPROTO_CLOSED_BETWEEN_FRAMES 1
@@ -268,7 +333,8 @@
 #define MTPROTO_CLOSED_INSIDE_FRAME 2
 
 /**
- * Server: before enough bytes came to recognise the client.
+ * Server: before enough bytes came to recognise the client. Client: before the
+ * proxy answered the fake TLS hello.
  */
 #define MTPROTO_CLOSED_BEFORE_OPENING 3
 
@@ -375,6 +441,15 @@ typedef struct {
    * 0; -1 without a secret.
    */
   int32_t secret_index;
+  /**
+   * The peer's clock minus ours, in seconds: CONNECTED, as server over fake
+   * TLS; NOT_OURS with MTPROTO_NOT_OURS_CLOCK.
+   */
+  int32_t clock_skew;
+  /**
+   * 0.
+   */
+  int32_t reserved;
 } mtproto_event;
 
 /**
@@ -470,11 +545,6 @@ typedef struct {
 #define MTPROTO_ERROR_CONFIG_MAX_PADDING (-122)
 
 /**
- * A secret's key has not 16 bytes.
- */
-#define MTPROTO_ERROR_CONFIG_SECRET_LENGTH (-123)
-
-/**
  * A client was given more than one secret.
  */
 #define MTPROTO_ERROR_CONFIG_TOO_MANY_SECRETS (-124)
@@ -498,6 +568,56 @@ typedef struct {
  * There is no such DC id.
  */
 #define MTPROTO_ERROR_CONFIG_DC (-128)
+
+/**
+ * The most payload in a record is out of range.
+ */
+#define MTPROTO_ERROR_CONFIG_MAX_RECORD (-129)
+
+/**
+ * The range of the answer's size is no range, or out of range.
+ */
+#define MTPROTO_ERROR_CONFIG_ANSWER_SIZE (-130)
+
+/**
+ * The secret wants Padded intermediate, and another envelope was set.
+ */
+#define MTPROTO_ERROR_CONFIG_SECRET_NEEDS_PADDING (-131)
+
+/**
+ * No ClientHello can be made for the secret's domain.
+ */
+#define MTPROTO_ERROR_CONFIG_TLS_HELLO (-132)
+
+/**
+ * The secret is empty.
+ */
+#define MTPROTO_ERROR_SECRET_EMPTY (-140)
+
+/**
+ * The secret's text is neither hexadecimal nor base64.
+ */
+#define MTPROTO_ERROR_SECRET_TEXT (-141)
+
+/**
+ * The secret has fewer than 16 bytes.
+ */
+#define MTPROTO_ERROR_SECRET_TOO_SHORT (-142)
+
+/**
+ * The secret has more bytes than its form takes.
+ */
+#define MTPROTO_ERROR_SECRET_TOO_LONG (-143)
+
+/**
+ * The secret begins with ee, but has no domain.
+ */
+#define MTPROTO_ERROR_SECRET_NO_DOMAIN (-144)
+
+/**
+ * The secret's domain is no host name.
+ */
+#define MTPROTO_ERROR_SECRET_DOMAIN (-145)
 
 /**
  * The peer announced a frame without a payload.
@@ -543,6 +663,33 @@ typedef struct {
  * The NOT_OURS event was reported: the connection is the app's now.
  */
 #define MTPROTO_ERROR_NOT_OURS (-209)
+
+/**
+ * Client, fake TLS: what answered does not speak TLS: no proxy for this secret.
+ */
+#define MTPROTO_ERROR_FAKE_TLS_NOT_TLS (-220)
+
+/**
+ * Client, fake TLS: a real site answered, not a proxy that knows the secret:
+ * wrong secret or domain, a clock that is off, a repeated hello, or no proxy.
+ */
+#define MTPROTO_ERROR_FAKE_TLS_REAL_SITE (-221)
+
+/**
+ * Client, fake TLS: the answer is malformed.
+ */
+#define MTPROTO_ERROR_FAKE_TLS_MALFORMED (-222)
+
+/**
+ * Fake TLS: the stream of records is broken.
+ */
+#define MTPROTO_ERROR_FAKE_TLS_RECORD (-223)
+
+/**
+ * Server, fake TLS: the initialization payload was not made with the secret of
+ * the hello.
+ */
+#define MTPROTO_ERROR_FAKE_TLS_INITIALIZATION_PAYLOAD (-224)
 
 /**
  * The system gave no random bytes. Nothing changed.
@@ -645,16 +792,21 @@ mtproto_status mtproto_config_set_obfuscated(mtproto_config *config, bool obfusc
 mtproto_status mtproto_config_set_dc(mtproto_config *config, int32_t dc, uint32_t flags);
 
 /**
- * Adds the key of a secret. A client takes one; a server may take many: it
- * tries them in this order and reports the one that fits by its index, from 0.
+ * Adds a secret, as raw bytes: 16, the key alone; 17, a first byte (dd) and the
+ * key, for Padded intermediate; ee, the key and a domain, for fake TLS. For the
+ * text of a secret or of a link see mtproto_secret_parse and mtproto_link_parse.
  *
- * @param key     The key; it is copied, and wiped with the config.
- * @param length  Its length in bytes: MTPROTO_SECRET_LENGTH.
- * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
- *          MTPROTO_ERROR_CONFIG_SECRET_LENGTH.
+ * A client takes one, and speaks as the secret's form says. A server may take
+ * many: it tries them in this order and reports the one that fits by its index,
+ * from 0.
+ *
+ * @param secret  The secret; it is copied, and wiped with the config.
+ * @param length  Its length in bytes: MTPROTO_SECRET_LENGTH, or more.
+ * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT; MTPROTO_ERROR_SECRET_* for
+ *          bytes that are no secret.
  */
 mtproto_status mtproto_config_add_secret(mtproto_config *config,
-                                         const uint8_t *key,
+                                         const uint8_t *secret,
                                          size_t length);
 
 /**
@@ -736,6 +888,59 @@ mtproto_status mtproto_config_set_entropy(mtproto_config *config,
                                           size_t length);
 
 /**
+ * Client: sets whose ClientHello to send under fake TLS. Default: Chrome's.
+ *
+ * @param profile  One of MTPROTO_TLS_PROFILE_*.
+ * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
+ *          MTPROTO_ERROR_INVALID_ARGUMENT.
+ */
+mtproto_status mtproto_config_set_tls_profile(mtproto_config *config, int32_t profile);
+
+/**
+ * Sets the time for fake TLS and the replay cache. For apps that know it
+ * better than the system's clock, and for tests: it stands still, so set it for
+ * each connection. Default: the system's clock.
+ *
+ * @param seconds  Unix time.
+ * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT.
+ */
+mtproto_status mtproto_config_set_unix_time(mtproto_config *config, uint32_t seconds);
+
+/**
+ * Sets the most payload in a fake TLS record that is sent. Default: 2878, as
+ * official apps.
+ *
+ * @param bytes  From 256 to 16384.
+ * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
+ *          MTPROTO_ERROR_CONFIG_MAX_RECORD.
+ */
+mtproto_status mtproto_config_set_max_record(mtproto_config *config, size_t bytes);
+
+/**
+ * Server: sets the size of the record that stands in for the encrypted part of
+ * a fake TLS handshake; each answer draws its own within the range. Set it to
+ * what the real site sends. Default: 2500 to 4700.
+ *
+ * @param least  In bytes, from 1.
+ * @param most   In bytes, from least to 16384.
+ * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
+ *          MTPROTO_ERROR_CONFIG_ANSWER_SIZE.
+ */
+mtproto_status mtproto_config_set_answer_size(mtproto_config *config,
+                                              size_t least,
+                                              size_t most);
+
+/**
+ * Server: sets how far a fake TLS client's clock may be off, either way.
+ * Default: 120.
+ *
+ * @param seconds  Any value.
+ * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT.
+ */
+mtproto_status mtproto_config_set_allowed_clock_skew(mtproto_config *config,
+                                                     uint32_t seconds);
+
+/**
  * The name of an envelope in lower case, as in logs: "abridged",
  * "intermediate", "padded_intermediate", "full".
  *
@@ -743,6 +948,32 @@ mtproto_status mtproto_config_set_entropy(mtproto_config *config,
  * @return  A NUL-terminated text, never NULL ("unknown"), that lives for ever.
  */
 const char *mtproto_envelope_name(int32_t envelope);
+
+/**
+ * The name of a carrier in lower case, as in logs: "tcp", "fake_tls".
+ *
+ * @param carrier  Any value.
+ * @return  A NUL-terminated text, never NULL ("unknown"), that lives for ever.
+ */
+const char *mtproto_carrier_name(int32_t carrier);
+
+/**
+ * The name of a reason of NOT_OURS in lower case, as in logs: "http", "tls",
+ * "unknown_opening", ...
+ *
+ * @param reason  Any value.
+ * @return  A NUL-terminated text, never NULL ("unknown"), that lives for ever.
+ */
+const char *mtproto_not_ours_name(int32_t reason);
+
+/**
+ * The name of a reason of CLOSED in lower case, as in logs: "between_frames",
+ * "inside_frame", "before_opening".
+ *
+ * @param reason  Any value.
+ * @return  A NUL-terminated text, never NULL ("unknown"), that lives for ever.
+ */
+const char *mtproto_closed_name(int32_t reason);
 
 /**
  * What a transport error's code means and what to do, in one line of English.
@@ -825,8 +1056,8 @@ mtproto_status mtproto_transport_push_quick_ack(mtproto_transport *transport,
                                                 uint32_t token);
 
 /**
- * Server: tells the client why it will not be served. Close the connection
- * once the bytes are sent.
+ * Server: tells the client why it will not be served. Usually the connection is
+ * closed once the bytes are sent.
  *
  * @param code  The code, positive: 404 goes over the wire as -404.
  * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
@@ -896,9 +1127,10 @@ mtproto_status mtproto_transport_consume_wire(mtproto_transport *transport, size
  *                  receive buffer's ceiling (the config's largest payload and
  *                  a little) is reached. Pull events, then push the rest.
  * @return  MTPROTO_OK; MTPROTO_EVENTS_PENDING if none could be taken (consumed
- *          is then not written); MTPROTO_ERROR_NULL_ARGUMENT;
+ *          then receives 0); MTPROTO_ERROR_NULL_ARGUMENT;
  *          MTPROTO_ERROR_ENDED; MTPROTO_ERROR_OUT_OF_MEMORY; the transport's
- *          fatal status.
+ *          fatal status, but only once mtproto_transport_pull_event has
+ *          reported it, after the events before it.
  */
 mtproto_status mtproto_transport_push_wire(mtproto_transport *transport,
                                            const uint8_t *data,
@@ -907,7 +1139,7 @@ mtproto_status mtproto_transport_push_wire(mtproto_transport *transport,
 
 /**
  * Gives memory to receive into, without a copy. Next: receive, then
- * mtproto_transport_commit_wire.
+ * mtproto_transport_commit_wire; or nothing, if nothing came.
  *
  * @param minimum   The least room wanted, in bytes; 0 leaves it to the library.
  * @param buffer    Receives where to put the bytes, until the next call on the

@@ -9,6 +9,8 @@
 //! A transport error that the peer *sends* (404 and its kin) is not here: it is
 //! an event.
 
+pub use crate::carrier::fake_tls::client::{AnswerFault, FakeTlsError};
+pub use crate::carrier::fake_tls::records::{Alert, RecordError};
 use crate::entropy::EntropyError;
 
 /// Anything that a call can fail with.
@@ -122,12 +124,6 @@ pub enum ConfigError {
         /// What was passed.
         value: u32,
     },
-    /// A secret's key has 16 bytes.
-    #[error("the secret is {length} bytes long: 16 are expected (without a leading dd or ee byte)")]
-    SecretLength {
-        /// What was passed.
-        length: usize,
-    },
     /// A client speaks with one secret.
     #[error("the config holds {count} secrets: a client takes one at most")]
     TooManySecrets {
@@ -140,6 +136,27 @@ pub enum ConfigError {
     /// A proxy finds the DC by the id in the initialization payload.
     #[error("a secret needs a DC id: set the DC that the proxy shall connect to")]
     SecretWithoutDc,
+    /// A secret with a first byte, or with a domain, wants Padded intermediate.
+    #[error("the secret needs Padded intermediate: do not set another envelope with it")]
+    SecretNeedsPadding,
+    /// A record holds the initialization payload and the first frame, and TLS
+    /// has a limit.
+    #[error("{value} bytes cannot be the most in a record: from 256 to 16384")]
+    MaxRecord {
+        /// What was passed.
+        value: usize,
+    },
+    /// The answer's size is a range within a record.
+    #[error("{least} to {most} bytes cannot be the answer's size: a range within 1 to 16384")]
+    AnswerSize {
+        /// The least that was passed.
+        least: usize,
+        /// The most that was passed.
+        most: usize,
+    },
+    /// No ClientHello can be made for the secret's domain.
+    #[error("no TLS hello can be made for the secret's domain: use another TLS profile")]
+    TlsHello,
     /// The server is told to accept secrets, but has none.
     #[error("the server shall accept secrets, but the config holds none")]
     AcceptSecretWithoutSecret,
@@ -208,6 +225,17 @@ pub enum ProtocolError {
     /// Full: the peer asked for a quick ack, which this envelope does not have.
     #[error("the peer asked for a quick ack in the Full envelope, which has none")]
     QuickAckInFull,
+    /// Client: what answered the fake TLS hello is not a proxy that knows the
+    /// secret.
+    #[error(transparent)]
+    FakeTls(FakeTlsError),
+    /// The stream of fake TLS records is broken.
+    #[error(transparent)]
+    Record(RecordError),
+    /// Server: the initialization payload inside fake TLS does not open with the
+    /// secret that the hello was made with.
+    #[error("the initialization payload inside fake TLS was not made with the hello's secret")]
+    InitializationPayload,
     /// The event "not ours" was reported: the bytes in it are the app's now.
     #[error("the connection is not ours: relay the bytes of the event, and what follows, yourself")]
     NotOurs,

@@ -7,12 +7,18 @@ pub mod entropy;
 pub mod error;
 pub mod mtproxy;
 
+#[cfg(feature = "bench")]
+#[doc(hidden)]
+pub mod bench_support;
 #[cfg(feature = "capi")]
 pub mod capi;
+mod carrier;
+mod clock;
 mod control;
 mod envelope;
 mod obfuscation;
 mod quick_ack;
+mod replay_cache;
 mod transport;
 mod transport_error;
 
@@ -21,8 +27,9 @@ pub use envelope::{Envelope, Role};
 pub use error::Error;
 pub use mtproxy::DcId;
 pub use quick_ack::QuickAckToken;
+pub use replay_cache::ReplayCache;
 pub use transport::{
     Accept, Carrier, Closed, Config, Connected, Event, Memory, NotOurs, NotOursReason, Payload,
-    QuickAckForm, Transport,
+    QuickAckForm, TlsProfile, Transport,
 };
 pub use transport_error::TransportError;

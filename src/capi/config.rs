@@ -4,13 +4,14 @@ use libc::c_char;
 
 use super::boundary::{Handle, Outcome, guard_handle, guard_value, input};
 use super::status::{
-    MTPROTO_ERROR_CONFIG_DC, MTPROTO_ERROR_INVALID_ARGUMENT, mtproto_status, status_of,
+    MTPROTO_ERROR_CONFIG_DC, MTPROTO_ERROR_INVALID_ARGUMENT, mtproto_status, secret_status,
+    status_of,
 };
 use crate::entropy::Entropy;
 use crate::envelope::Envelope;
 use crate::error::ConfigError;
-use crate::mtproxy::DcId;
-use crate::transport::{Accept, Config, Memory, QuickAckForm};
+use crate::mtproxy::{DcId, ParseMode, Secret};
+use crate::transport::{Accept, Config, Memory, QuickAckForm, TlsProfile};
 
 /// Abridged: 1 or 4 bytes a packet.
 pub const MTPROTO_ENVELOPE_ABRIDGED: i32 = 1;
@@ -32,7 +33,9 @@ pub const MTPROTO_ACCEPT_PLAIN: u32 = 0x1;
 pub const MTPROTO_ACCEPT_PLAIN_FULL: u32 = 0x2;
 /// Accept obfuscated connections without a secret.
 pub const MTPROTO_ACCEPT_OBFUSCATED: u32 = 0x4;
-/// Accept connections that are obfuscated with one of the secrets.
+/// Accept connections with one of the secrets, each as its form says: 16 bytes,
+/// obfuscated in any envelope; 17 bytes, obfuscated in Padded intermediate; with
+/// a domain, inside fake TLS.
 pub const MTPROTO_ACCEPT_SECRET: u32 = 0x8;
 /// Accept Full too under the obfuscation that the two above allow. It has no
 /// tag, so that eight bytes more are needed to refuse a stranger.
@@ -52,6 +55,14 @@ pub const MTPROTO_QUICK_ACK_FORM_RAW: i32 = 1;
 pub const MTPROTO_MEMORY_FAST: i32 = 0;
 /// Made to be one of very many: buffers are given back when they are empty.
 pub const MTPROTO_MEMORY_SMALL: i32 = 1;
+
+/// The hello of a Chrome of today, as TDLib's: about 1.8 KiB. The proxies of
+/// 2019 do not know it for a hello.
+pub const MTPROTO_TLS_PROFILE_CHROME: i32 = 0;
+/// The hello of a Safari of today.
+pub const MTPROTO_TLS_PROFILE_SAFARI: i32 = 1;
+/// The 517 bytes of the hellos of 2019 to 2023, for old proxies.
+pub const MTPROTO_TLS_PROFILE_CLASSIC: i32 = 2;
 
 /// The settings of a transport. Make one, set what differs from the defaults,
 /// make any number of transports from it, and free it: they keep what they
@@ -189,23 +200,30 @@ pub unsafe extern "C" fn mtproto_config_set_dc(
     unsafe { set(config, setter) }
 }
 
-/// Adds the key of a secret. A client takes one; a server may take many: it
-/// tries them in this order and reports the one that fits by its index, from 0.
+/// Adds a secret, as raw bytes: 16, the key alone; 17, a first byte (dd) and the
+/// key, for Padded intermediate; ee, the key and a domain, for fake TLS. For the
+/// text of a secret or of a link see mtproto_secret_parse and mtproto_link_parse.
 ///
-/// @param key     The key; it is copied, and wiped with the config.
-/// @param length  Its length in bytes: MTPROTO_SECRET_LENGTH.
-/// @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
-///          MTPROTO_ERROR_CONFIG_SECRET_LENGTH.
+/// A client takes one, and speaks as the secret's form says. A server may take
+/// many: it tries them in this order and reports the one that fits by its index,
+/// from 0.
+///
+/// @param secret  The secret; it is copied, and wiped with the config.
+/// @param length  Its length in bytes: MTPROTO_SECRET_LENGTH, or more.
+/// @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT; MTPROTO_ERROR_SECRET_* for
+///          bytes that are no secret.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mtproto_config_add_secret(
     config: *mut mtproto_config,
-    key: *const u8,
+    secret: *const u8,
     length: usize,
 ) -> mtproto_status {
     let setter = |config: &mut Config| {
         // SAFETY: the caller's pointer, by the header's rules.
-        let key = unsafe { input(key, length) }?;
-        config.add_secret(key).map(|_| ()).map_err(refused)
+        let bytes = unsafe { input(secret, length) }?;
+        let secret = Secret::from_bytes(bytes, ParseMode::Strict).map_err(secret_status)?;
+        config.add_secret(secret);
+        Ok(())
     };
     // SAFETY: the caller's handle, by the header's rules.
     unsafe { set(config, setter) }
@@ -363,6 +381,104 @@ pub unsafe extern "C" fn mtproto_config_set_entropy(
         // SAFETY: the caller's pointer, by the header's rules.
         let bytes = unsafe { input(bytes, length) }?;
         config.set_entropy(Entropy::from_bytes(bytes));
+        Ok(())
+    };
+    // SAFETY: the caller's handle, by the header's rules.
+    unsafe { set(config, setter) }
+}
+
+/// Client: sets whose ClientHello to send under fake TLS. Default: Chrome's.
+///
+/// @param profile  One of MTPROTO_TLS_PROFILE_*.
+/// @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
+///          MTPROTO_ERROR_INVALID_ARGUMENT.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mtproto_config_set_tls_profile(
+    config: *mut mtproto_config,
+    profile: i32,
+) -> mtproto_status {
+    let setter = |config: &mut Config| {
+        config.set_tls_profile(match profile {
+            MTPROTO_TLS_PROFILE_CHROME => TlsProfile::Chrome,
+            MTPROTO_TLS_PROFILE_SAFARI => TlsProfile::Safari,
+            MTPROTO_TLS_PROFILE_CLASSIC => TlsProfile::Classic,
+            _ => return Err(MTPROTO_ERROR_INVALID_ARGUMENT),
+        });
+        Ok(())
+    };
+    // SAFETY: the caller's handle, by the header's rules.
+    unsafe { set(config, setter) }
+}
+
+/// Sets the time for fake TLS and the replay cache. For apps that know it
+/// better than the system's clock, and for tests: it stands still, so set it for
+/// each connection. Default: the system's clock.
+///
+/// @param seconds  Unix time.
+/// @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mtproto_config_set_unix_time(
+    config: *mut mtproto_config,
+    seconds: u32,
+) -> mtproto_status {
+    let setter = |config: &mut Config| {
+        config.set_unix_time(seconds);
+        Ok(())
+    };
+    // SAFETY: the caller's handle, by the header's rules.
+    unsafe { set(config, setter) }
+}
+
+/// Sets the most payload in a fake TLS record that is sent. Default: 2878, as
+/// official apps.
+///
+/// @param bytes  From 256 to 16384.
+/// @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
+///          MTPROTO_ERROR_CONFIG_MAX_RECORD.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mtproto_config_set_max_record(
+    config: *mut mtproto_config,
+    bytes: usize,
+) -> mtproto_status {
+    let setter = |config: &mut Config| config.set_max_record(bytes).map(|_| ()).map_err(refused);
+    // SAFETY: the caller's handle, by the header's rules.
+    unsafe { set(config, setter) }
+}
+
+/// Server: sets the size of the record that stands in for the encrypted part of
+/// a fake TLS handshake; each answer draws its own within the range. Set it to
+/// what the real site sends. Default: 2500 to 4700.
+///
+/// @param least  In bytes, from 1.
+/// @param most   In bytes, from least to 16384.
+/// @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
+///          MTPROTO_ERROR_CONFIG_ANSWER_SIZE.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mtproto_config_set_answer_size(
+    config: *mut mtproto_config,
+    least: usize,
+    most: usize,
+) -> mtproto_status {
+    let setter = |config: &mut Config| {
+        let set = config.set_answer_size(least, most);
+        set.map(|_| ()).map_err(refused)
+    };
+    // SAFETY: the caller's handle, by the header's rules.
+    unsafe { set(config, setter) }
+}
+
+/// Server: sets how far a fake TLS client's clock may be off, either way.
+/// Default: 120.
+///
+/// @param seconds  Any value.
+/// @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mtproto_config_set_allowed_clock_skew(
+    config: *mut mtproto_config,
+    seconds: u32,
+) -> mtproto_status {
+    let setter = |config: &mut Config| {
+        config.set_allowed_clock_skew(seconds);
         Ok(())
     };
     // SAFETY: the caller's handle, by the header's rules.

@@ -12,7 +12,9 @@ use crate::transport::{Carrier, Closed, Event, NotOursReason};
 use crate::transport_error::TransportError;
 
 /// The way is clear: payloads can be sent. The first event, unless NOT_OURS or
-/// CLOSED is. Set: envelope, carrier, flags, dc, secret_index.
+/// CLOSED is. Set: envelope, carrier, flags, dc, secret_index; with fake TLS
+/// data and length, the domain that was asked for (not NUL-terminated), and as
+/// server clock_skew.
 pub const MTPROTO_EVENT_CONNECTED: i32 = 1;
 /// One MTProto packet. Set: data, length, flags.
 pub const MTPROTO_EVENT_PAYLOAD: i32 = 2;
@@ -23,7 +25,8 @@ pub const MTPROTO_EVENT_QUICK_ACK: i32 = 3;
 /// 404; see mtproto_transport_error_meaning.
 pub const MTPROTO_EVENT_TRANSPORT_ERROR: i32 = 4;
 /// Server: this is nobody that is spoken with here. Set: code, one of
-/// MTPROTO_NOT_OURS_*; data and length: every byte that was received, as it was
+/// MTPROTO_NOT_OURS_*, and clock_skew with MTPROTO_NOT_OURS_CLOCK; data and
+/// length: every byte that was received, as it was
 /// received, for an app that relays the connection elsewhere. The last event.
 pub const MTPROTO_EVENT_NOT_OURS: i32 = 5;
 /// The peer's stream has ended. Set: code, one of MTPROTO_CLOSED_*. The last
@@ -32,6 +35,8 @@ pub const MTPROTO_EVENT_CLOSED: i32 = 6;
 
 /// TCP, or any other stream of bytes.
 pub const MTPROTO_CARRIER_TCP: i32 = 1;
+/// What looks like TLS 1.3, for secrets with a domain.
+pub const MTPROTO_CARRIER_FAKE_TLS: i32 = 2;
 
 /// CONNECTED: the stream is obfuscated.
 pub const MTPROTO_EVENT_FLAG_OBFUSCATED: u32 = 0x1;
@@ -48,12 +53,27 @@ pub const MTPROTO_NOT_OURS_TLS: i32 = 2;
 pub const MTPROTO_NOT_OURS_UNKNOWN_OPENING: i32 = 3;
 /// An envelope in clear, which the config does not accept.
 pub const MTPROTO_NOT_OURS_NOT_ACCEPTED: i32 = 4;
+/// A TLS hello that none of the secrets made: a browser's, a prober's.
+pub const MTPROTO_NOT_OURS_UNKNOWN_SECRET: i32 = 5;
+/// A TLS hello that is malformed.
+pub const MTPROTO_NOT_OURS_MALFORMED_HELLO: i32 = 6;
+/// A TLS hello above 16 KiB, or in more than 10 records.
+pub const MTPROTO_NOT_OURS_HELLO_TOO_LARGE: i32 = 7;
+/// A hello made with a secret, but for a domain of none of them.
+pub const MTPROTO_NOT_OURS_FOREIGN_SERVER_NAME: i32 = 8;
+/// A hello made with a secret, but without a cipher that can be answered.
+pub const MTPROTO_NOT_OURS_NO_COMMON_CIPHER: i32 = 9;
+/// A hello made with a secret, by a clock that is too far off: see clock_skew.
+pub const MTPROTO_NOT_OURS_CLOCK: i32 = 10;
+/// A handshake that was accepted before: somebody repeats it.
+pub const MTPROTO_NOT_OURS_REPLAYED: i32 = 11;
 
 /// Cleanly, after a whole frame or before the first one.
 pub const MTPROTO_CLOSED_BETWEEN_FRAMES: i32 = 1;
 /// In the middle of a frame, which is lost.
 pub const MTPROTO_CLOSED_INSIDE_FRAME: i32 = 2;
-/// Server: before enough bytes came to recognise the client.
+/// Server: before enough bytes came to recognise the client. Client: before the
+/// proxy answered the fake TLS hello.
 pub const MTPROTO_CLOSED_BEFORE_OPENING: i32 = 3;
 
 /// What happened. Set struct_size before the call; fields that the kind does
@@ -87,10 +107,15 @@ pub struct mtproto_event {
     /// CONNECTED: which secret, in the order of mtproto_config_add_secret, from
     /// 0; -1 without a secret.
     pub secret_index: i32,
+    /// The peer's clock minus ours, in seconds: CONNECTED, as server over fake
+    /// TLS; NOT_OURS with MTPROTO_NOT_OURS_CLOCK.
+    pub clock_skew: i32,
+    /// 0.
+    pub reserved: i32,
 }
 
 /// What the first version of the struct ends with.
-const FIRST_SIZE: usize = offset_of!(mtproto_event, secret_index) + size_of::<i32>();
+const FIRST_SIZE: usize = offset_of!(mtproto_event, reserved) + size_of::<i32>();
 
 impl mtproto_event {
     /// Checks where an event goes, before one is used up for it.
@@ -138,14 +163,22 @@ impl mtproto_event {
             carrier: 0,
             dc: 0,
             secret_index: -1,
+            clock_skew: 0,
+            reserved: 0,
         }
     }
 
     fn with_data(mut self, data: &[u8]) -> Self {
-        self.data = data.as_ptr();
-        self.length = data.len();
+        if !data.is_empty() {
+            self.data = data.as_ptr();
+            self.length = data.len();
+        }
         self
     }
+}
+
+fn seconds_of(seconds: u32) -> i32 {
+    i32::try_from(seconds).unwrap_or(i32::MAX)
 }
 
 impl From<Event<'_>> for mtproto_event {
@@ -160,18 +193,21 @@ impl From<Event<'_>> for mtproto_event {
                     flags |= MTPROTO_EVENT_FLAG_DC;
                 }
                 let secret_index = connected.secret_index.map(i32::try_from);
+                let server_name = connected.server_name.unwrap_or_default().as_bytes();
                 Self {
                     flags,
+                    clock_skew: connected.clock_skew.unwrap_or(0),
                     envelope: number_of(connected.envelope),
                     carrier: match connected.carrier {
                         Carrier::Tcp => MTPROTO_CARRIER_TCP,
+                        Carrier::FakeTls => MTPROTO_CARRIER_FAKE_TLS,
                     },
                     dc: connected.dc_field.map_or(0, i32::from),
                     secret_index: match secret_index {
                         None => -1,
                         Some(index) => index.unwrap_or(i32::MAX),
                     },
-                    ..Self::of_kind(MTPROTO_EVENT_CONNECTED)
+                    ..Self::of_kind(MTPROTO_EVENT_CONNECTED).with_data(server_name)
                 }
             }
             Event::Payload(payload) => Self {
@@ -196,6 +232,20 @@ impl From<Event<'_>> for mtproto_event {
                     NotOursReason::Tls => MTPROTO_NOT_OURS_TLS,
                     NotOursReason::UnknownOpening => MTPROTO_NOT_OURS_UNKNOWN_OPENING,
                     NotOursReason::NotAccepted => MTPROTO_NOT_OURS_NOT_ACCEPTED,
+                    NotOursReason::UnknownSecret => MTPROTO_NOT_OURS_UNKNOWN_SECRET,
+                    NotOursReason::MalformedHello => MTPROTO_NOT_OURS_MALFORMED_HELLO,
+                    NotOursReason::HelloTooLarge => MTPROTO_NOT_OURS_HELLO_TOO_LARGE,
+                    NotOursReason::ForeignServerName => MTPROTO_NOT_OURS_FOREIGN_SERVER_NAME,
+                    NotOursReason::NoCommonCipher => MTPROTO_NOT_OURS_NO_COMMON_CIPHER,
+                    NotOursReason::ClockBehind { .. } | NotOursReason::ClockAhead { .. } => {
+                        MTPROTO_NOT_OURS_CLOCK
+                    }
+                    NotOursReason::Replayed => MTPROTO_NOT_OURS_REPLAYED,
+                },
+                clock_skew: match not_ours.reason {
+                    NotOursReason::ClockBehind { seconds } => -seconds_of(seconds),
+                    NotOursReason::ClockAhead { seconds } => seconds_of(seconds),
+                    _ => 0,
                 },
                 ..Self::of_kind(MTPROTO_EVENT_NOT_OURS).with_data(not_ours.data)
             },
@@ -209,6 +259,66 @@ impl From<Event<'_>> for mtproto_event {
             },
         }
     }
+}
+
+/// The name of a carrier in lower case, as in logs: "tcp", "fake_tls".
+///
+/// @param carrier  Any value.
+/// @return  A NUL-terminated text, never NULL ("unknown"), that lives for ever.
+#[unsafe(no_mangle)]
+pub extern "C" fn mtproto_carrier_name(carrier: i32) -> *const c_char {
+    guard_value(c"unknown".as_ptr(), || {
+        match carrier {
+            MTPROTO_CARRIER_TCP => c"tcp",
+            MTPROTO_CARRIER_FAKE_TLS => c"fake_tls",
+            _ => c"unknown",
+        }
+        .as_ptr()
+    })
+}
+
+/// The name of a reason of NOT_OURS in lower case, as in logs: "http", "tls",
+/// "unknown_opening", ...
+///
+/// @param reason  Any value.
+/// @return  A NUL-terminated text, never NULL ("unknown"), that lives for ever.
+#[unsafe(no_mangle)]
+pub extern "C" fn mtproto_not_ours_name(reason: i32) -> *const c_char {
+    guard_value(c"unknown".as_ptr(), || {
+        match reason {
+            MTPROTO_NOT_OURS_HTTP => c"http",
+            MTPROTO_NOT_OURS_TLS => c"tls",
+            MTPROTO_NOT_OURS_UNKNOWN_OPENING => c"unknown_opening",
+            MTPROTO_NOT_OURS_NOT_ACCEPTED => c"not_accepted",
+            MTPROTO_NOT_OURS_UNKNOWN_SECRET => c"unknown_secret",
+            MTPROTO_NOT_OURS_MALFORMED_HELLO => c"malformed_hello",
+            MTPROTO_NOT_OURS_HELLO_TOO_LARGE => c"hello_too_large",
+            MTPROTO_NOT_OURS_FOREIGN_SERVER_NAME => c"foreign_server_name",
+            MTPROTO_NOT_OURS_NO_COMMON_CIPHER => c"no_common_cipher",
+            MTPROTO_NOT_OURS_CLOCK => c"clock",
+            MTPROTO_NOT_OURS_REPLAYED => c"replayed",
+            _ => c"unknown",
+        }
+        .as_ptr()
+    })
+}
+
+/// The name of a reason of CLOSED in lower case, as in logs: "between_frames",
+/// "inside_frame", "before_opening".
+///
+/// @param reason  Any value.
+/// @return  A NUL-terminated text, never NULL ("unknown"), that lives for ever.
+#[unsafe(no_mangle)]
+pub extern "C" fn mtproto_closed_name(reason: i32) -> *const c_char {
+    guard_value(c"unknown".as_ptr(), || {
+        match reason {
+            MTPROTO_CLOSED_BETWEEN_FRAMES => c"between_frames",
+            MTPROTO_CLOSED_INSIDE_FRAME => c"inside_frame",
+            MTPROTO_CLOSED_BEFORE_OPENING => c"before_opening",
+            _ => c"unknown",
+        }
+        .as_ptr()
+    })
 }
 
 /// What a transport error's code means and what to do, in one line of English.

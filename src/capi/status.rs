@@ -5,7 +5,8 @@ use core::ffi::CStr;
 use libc::c_char;
 
 use super::boundary::guard_value;
-use crate::error::{ConfigError, Error, ProtocolError, UsageError};
+use crate::error::{ConfigError, Error, FakeTlsError, ProtocolError, UsageError};
+use crate::mtproxy::SecretError;
 
 /// What a call came to: 0 is success, a positive value is about the flow and no
 /// error, a negative value is an error. The numbers are grouped (below -100 the
@@ -52,8 +53,6 @@ pub const MTPROTO_ERROR_QUICK_ACK_TOKEN: mtproto_status = -115;
 pub const MTPROTO_ERROR_CONFIG_MAX_PAYLOAD: mtproto_status = -121;
 /// More than 15 bytes of padding.
 pub const MTPROTO_ERROR_CONFIG_MAX_PADDING: mtproto_status = -122;
-/// A secret's key has not 16 bytes.
-pub const MTPROTO_ERROR_CONFIG_SECRET_LENGTH: mtproto_status = -123;
 /// A client was given more than one secret.
 pub const MTPROTO_ERROR_CONFIG_TOO_MANY_SECRETS: mtproto_status = -124;
 /// A client was given a secret, and obfuscation is off.
@@ -64,6 +63,27 @@ pub const MTPROTO_ERROR_CONFIG_SECRET_WITHOUT_DC: mtproto_status = -126;
 pub const MTPROTO_ERROR_CONFIG_ACCEPT: mtproto_status = -127;
 /// There is no such DC id.
 pub const MTPROTO_ERROR_CONFIG_DC: mtproto_status = -128;
+/// The most payload in a record is out of range.
+pub const MTPROTO_ERROR_CONFIG_MAX_RECORD: mtproto_status = -129;
+/// The range of the answer's size is no range, or out of range.
+pub const MTPROTO_ERROR_CONFIG_ANSWER_SIZE: mtproto_status = -130;
+/// The secret wants Padded intermediate, and another envelope was set.
+pub const MTPROTO_ERROR_CONFIG_SECRET_NEEDS_PADDING: mtproto_status = -131;
+/// No ClientHello can be made for the secret's domain.
+pub const MTPROTO_ERROR_CONFIG_TLS_HELLO: mtproto_status = -132;
+
+/// The secret is empty.
+pub const MTPROTO_ERROR_SECRET_EMPTY: mtproto_status = -140;
+/// The secret's text is neither hexadecimal nor base64.
+pub const MTPROTO_ERROR_SECRET_TEXT: mtproto_status = -141;
+/// The secret has fewer than 16 bytes.
+pub const MTPROTO_ERROR_SECRET_TOO_SHORT: mtproto_status = -142;
+/// The secret has more bytes than its form takes.
+pub const MTPROTO_ERROR_SECRET_TOO_LONG: mtproto_status = -143;
+/// The secret begins with ee, but has no domain.
+pub const MTPROTO_ERROR_SECRET_NO_DOMAIN: mtproto_status = -144;
+/// The secret's domain is no host name.
+pub const MTPROTO_ERROR_SECRET_DOMAIN: mtproto_status = -145;
 
 /// The peer announced a frame without a payload.
 pub const MTPROTO_ERROR_LENGTH_ZERO: mtproto_status = -201;
@@ -83,6 +103,18 @@ pub const MTPROTO_ERROR_CHECKSUM: mtproto_status = -207;
 pub const MTPROTO_ERROR_QUICK_ACK_IN_FULL: mtproto_status = -208;
 /// The NOT_OURS event was reported: the connection is the app's now.
 pub const MTPROTO_ERROR_NOT_OURS: mtproto_status = -209;
+/// Client, fake TLS: what answered does not speak TLS: no proxy for this secret.
+pub const MTPROTO_ERROR_FAKE_TLS_NOT_TLS: mtproto_status = -220;
+/// Client, fake TLS: a real site answered, not a proxy that knows the secret:
+/// wrong secret or domain, a clock that is off, a repeated hello, or no proxy.
+pub const MTPROTO_ERROR_FAKE_TLS_REAL_SITE: mtproto_status = -221;
+/// Client, fake TLS: the answer is malformed.
+pub const MTPROTO_ERROR_FAKE_TLS_MALFORMED: mtproto_status = -222;
+/// Fake TLS: the stream of records is broken.
+pub const MTPROTO_ERROR_FAKE_TLS_RECORD: mtproto_status = -223;
+/// Server, fake TLS: the initialization payload was not made with the secret of
+/// the hello.
+pub const MTPROTO_ERROR_FAKE_TLS_INITIALIZATION_PAYLOAD: mtproto_status = -224;
 
 /// The system gave no random bytes. Nothing changed.
 pub const MTPROTO_ERROR_ENTROPY: mtproto_status = -301;
@@ -112,12 +144,15 @@ pub(super) fn status_of(error: Error) -> mtproto_status {
         Error::Config(error) => match error {
             ConfigError::MaxPayload { .. } => MTPROTO_ERROR_CONFIG_MAX_PAYLOAD,
             ConfigError::MaxPadding { .. } => MTPROTO_ERROR_CONFIG_MAX_PADDING,
-            ConfigError::SecretLength { .. } => MTPROTO_ERROR_CONFIG_SECRET_LENGTH,
             ConfigError::TooManySecrets { .. } => MTPROTO_ERROR_CONFIG_TOO_MANY_SECRETS,
             ConfigError::SecretWithoutObfuscation => {
                 MTPROTO_ERROR_CONFIG_SECRET_WITHOUT_OBFUSCATION
             }
             ConfigError::SecretWithoutDc => MTPROTO_ERROR_CONFIG_SECRET_WITHOUT_DC,
+            ConfigError::SecretNeedsPadding => MTPROTO_ERROR_CONFIG_SECRET_NEEDS_PADDING,
+            ConfigError::MaxRecord { .. } => MTPROTO_ERROR_CONFIG_MAX_RECORD,
+            ConfigError::AnswerSize { .. } => MTPROTO_ERROR_CONFIG_ANSWER_SIZE,
+            ConfigError::TlsHello => MTPROTO_ERROR_CONFIG_TLS_HELLO,
             ConfigError::AcceptSecretWithoutSecret
             | ConfigError::SecretNotAccepted
             | ConfigError::AcceptNothing
@@ -133,9 +168,33 @@ pub(super) fn status_of(error: Error) -> mtproto_status {
             ProtocolError::Checksum { .. } => MTPROTO_ERROR_CHECKSUM,
             ProtocolError::QuickAckInFull => MTPROTO_ERROR_QUICK_ACK_IN_FULL,
             ProtocolError::NotOurs => MTPROTO_ERROR_NOT_OURS,
+            ProtocolError::FakeTls(FakeTlsError::NotTls { .. }) => MTPROTO_ERROR_FAKE_TLS_NOT_TLS,
+            ProtocolError::FakeTls(error) if error.is_real_site() => {
+                MTPROTO_ERROR_FAKE_TLS_REAL_SITE
+            }
+            ProtocolError::FakeTls(_) => MTPROTO_ERROR_FAKE_TLS_MALFORMED,
+            ProtocolError::Record(_) => MTPROTO_ERROR_FAKE_TLS_RECORD,
+            ProtocolError::InitializationPayload => MTPROTO_ERROR_FAKE_TLS_INITIALIZATION_PAYLOAD,
         },
         Error::Entropy(_) => MTPROTO_ERROR_ENTROPY,
         Error::OutOfMemory => MTPROTO_ERROR_OUT_OF_MEMORY,
+    }
+}
+
+/// The status of a refused secret.
+pub(super) fn secret_status(error: SecretError) -> mtproto_status {
+    match error {
+        SecretError::Empty => MTPROTO_ERROR_SECRET_EMPTY,
+        SecretError::OddHexDigits { .. }
+        | SecretError::Character { .. }
+        | SecretError::StandardBase64 { .. }
+        | SecretError::Base64Length { .. }
+        | SecretError::Base64Padding { .. }
+        | SecretError::Base64TrailingBits => MTPROTO_ERROR_SECRET_TEXT,
+        SecretError::TooShort { .. } => MTPROTO_ERROR_SECRET_TOO_SHORT,
+        SecretError::TooLong { .. } => MTPROTO_ERROR_SECRET_TOO_LONG,
+        SecretError::NoDomain => MTPROTO_ERROR_SECRET_NO_DOMAIN,
+        SecretError::Domain(_) => MTPROTO_ERROR_SECRET_DOMAIN,
     }
 }
 
@@ -169,9 +228,6 @@ const fn text(status: mtproto_status) -> &'static CStr {
             c"the largest payload must be from 1 KiB to 1 GiB and a multiple of 4"
         }
         MTPROTO_ERROR_CONFIG_MAX_PADDING => c"padding is 15 bytes at most",
-        MTPROTO_ERROR_CONFIG_SECRET_LENGTH => {
-            c"a secret's key has 16 bytes (without a leading dd or ee byte)"
-        }
         MTPROTO_ERROR_CONFIG_TOO_MANY_SECRETS => c"a client takes one secret at most",
         MTPROTO_ERROR_CONFIG_SECRET_WITHOUT_OBFUSCATION => {
             c"a secret needs obfuscation: leave obfuscation on"
@@ -183,6 +239,20 @@ const fn text(status: mtproto_status) -> &'static CStr {
             c"what the server shall accept does not fit its secrets, or is nothing"
         }
         MTPROTO_ERROR_CONFIG_DC => c"there is no such DC id: from 1 to 9999",
+        MTPROTO_ERROR_CONFIG_MAX_RECORD => c"the most in a record is from 256 to 16384 bytes",
+        MTPROTO_ERROR_CONFIG_ANSWER_SIZE => c"the answer's size is a range within 1 to 16384",
+        MTPROTO_ERROR_CONFIG_SECRET_NEEDS_PADDING => {
+            c"the secret wants Padded intermediate: do not set another envelope with it"
+        }
+        MTPROTO_ERROR_CONFIG_TLS_HELLO => {
+            c"no TLS hello can be made for the secret's domain: use another TLS profile"
+        }
+        MTPROTO_ERROR_SECRET_EMPTY => c"the secret is empty",
+        MTPROTO_ERROR_SECRET_TEXT => c"the secret's text is neither hexadecimal nor base64",
+        MTPROTO_ERROR_SECRET_TOO_SHORT => c"the secret has fewer than 16 bytes",
+        MTPROTO_ERROR_SECRET_TOO_LONG => c"the secret has more bytes than its form takes",
+        MTPROTO_ERROR_SECRET_NO_DOMAIN => c"the secret begins with ee, but has no domain",
+        MTPROTO_ERROR_SECRET_DOMAIN => c"the secret's domain is no host name",
         MTPROTO_ERROR_LENGTH_ZERO => c"the peer announced a frame without a payload",
         MTPROTO_ERROR_LENGTH_TOO_LARGE => c"the peer announced a frame over the limit",
         MTPROTO_ERROR_LENGTH_MISALIGNED => {
@@ -199,6 +269,17 @@ const fn text(status: mtproto_status) -> &'static CStr {
         }
         MTPROTO_ERROR_NOT_OURS => {
             c"the connection is not ours: relay the event's bytes, and what follows, yourself"
+        }
+        MTPROTO_ERROR_FAKE_TLS_NOT_TLS => {
+            c"fake TLS: what answered does not speak TLS: no proxy for this secret"
+        }
+        MTPROTO_ERROR_FAKE_TLS_REAL_SITE => {
+            c"fake TLS: a real site answered: wrong secret or domain, a clock that is off, or no proxy"
+        }
+        MTPROTO_ERROR_FAKE_TLS_MALFORMED => c"fake TLS: the answer is malformed",
+        MTPROTO_ERROR_FAKE_TLS_RECORD => c"fake TLS: the stream of records is broken",
+        MTPROTO_ERROR_FAKE_TLS_INITIALIZATION_PAYLOAD => {
+            c"fake TLS: the initialization payload was not made with the secret of the hello"
         }
         MTPROTO_ERROR_ENTROPY => c"the system gave no random bytes: try again later",
         MTPROTO_ERROR_OUT_OF_MEMORY => {

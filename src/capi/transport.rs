@@ -249,8 +249,8 @@ pub unsafe extern "C" fn mtproto_transport_push_quick_ack(
     unsafe { guard_handle(transport, inside) }
 }
 
-/// Server: tells the client why it will not be served. Close the connection
-/// once the bytes are sent.
+/// Server: tells the client why it will not be served. Usually the connection is
+/// closed once the bytes are sent.
 ///
 /// @param code  The code, positive: 404 goes over the wire as -404.
 /// @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
@@ -386,9 +386,10 @@ pub unsafe extern "C" fn mtproto_transport_consume_wire(
 ///                  receive buffer's ceiling (the config's largest payload and
 ///                  a little) is reached. Pull events, then push the rest.
 /// @return  MTPROTO_OK; MTPROTO_EVENTS_PENDING if none could be taken (consumed
-///          is then not written); MTPROTO_ERROR_NULL_ARGUMENT;
+///          then receives 0); MTPROTO_ERROR_NULL_ARGUMENT;
 ///          MTPROTO_ERROR_ENDED; MTPROTO_ERROR_OUT_OF_MEMORY; the transport's
-///          fatal status.
+///          fatal status, but only once mtproto_transport_pull_event has
+///          reported it, after the events before it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mtproto_transport_push_wire(
     transport: *mut mtproto_transport,
@@ -402,9 +403,11 @@ pub unsafe extern "C" fn mtproto_transport_push_wire(
         // SAFETY: as above.
         let consumed = unsafe { Output::new(consumed) }?;
         match handle.transport.push_wire(data) {
-            Ok(0) if !data.is_empty() => Err(MTPROTO_EVENTS_PENDING),
             Ok(count) => {
                 consumed.write(count);
+                if count == 0 && !data.is_empty() {
+                    return Err(MTPROTO_EVENTS_PENDING);
+                }
                 Ok(())
             }
             Err(error) => Err(handle.failed(error)),
@@ -415,7 +418,7 @@ pub unsafe extern "C" fn mtproto_transport_push_wire(
 }
 
 /// Gives memory to receive into, without a copy. Next: receive, then
-/// mtproto_transport_commit_wire.
+/// mtproto_transport_commit_wire; or nothing, if nothing came.
 ///
 /// @param minimum   The least room wanted, in bytes; 0 leaves it to the library.
 /// @param buffer    Receives where to put the bytes, until the next call on the

@@ -71,11 +71,9 @@ pub(crate) fn seal(
     if let Some(dc) = dc {
         payload[DC..DC + 2].copy_from_slice(&dc.to_le_bytes());
     }
-    let (key, iv) = key_material(&payload, secret);
-    let mut outgoing = Keystream::new(&key, &iv, state);
     let incoming = reverse_stream(&payload, secret, state);
     let mut encrypted = *payload;
-    outgoing.apply(&mut encrypted);
+    let outgoing = forward_stream(&mut encrypted, secret, state);
     let mut header = *payload;
     header[TAG..].copy_from_slice(&encrypted[TAG..]);
     Ok((header, Streams { outgoing, incoming }))
@@ -86,21 +84,16 @@ pub(crate) struct Opened {
     /// What stands at 56: the envelope, if it is a tag.
     pub(crate) envelope: Option<Envelope>,
     pub(crate) dc: i16,
-    /// The client's stream, after the header.
+    /// The client's stream, after the header. It keeps little state: most
+    /// headers are opened in vain, with secrets that are not theirs.
     incoming: Keystream,
 }
 
 /// Reads a client's header with one secret or with none. Whether they are the
 /// right ones shows in the tag alone.
-pub(crate) fn open(
-    header: &Header,
-    secret: Option<&[u8; SECRET_LENGTH]>,
-    state: StreamState,
-) -> Opened {
-    let (key, iv) = key_material(header, secret);
-    let mut incoming = Keystream::new(&key, &iv, state);
+pub(crate) fn open(header: &Header, secret: Option<&[u8; SECRET_LENGTH]>) -> Opened {
     let mut plain = Zeroizing::new(*header);
-    incoming.apply(plain.as_mut());
+    let incoming = forward_stream(&mut plain, secret, StreamState::Small);
     let [.., t0, t1, t2, t3, d0, d1, _, _] = *plain;
     Opened {
         envelope: Envelope::from_obfuscated_tag([t0, t1, t2, t3]),
@@ -127,7 +120,10 @@ impl Opened {
     ) -> Streams {
         Streams {
             outgoing: reverse_stream(header, secret, state),
-            incoming: self.incoming,
+            incoming: match state {
+                StreamState::Small => self.incoming,
+                StreamState::LookAhead => forward_stream(&mut { *header }, secret, state),
+            },
         }
     }
 }
@@ -175,6 +171,19 @@ fn key_material(
         key.copy_from_slice(&hash.finalize());
     }
     (key, iv)
+}
+
+/// The stream from the client to the server. "The first thing that must be
+/// encrypted using the encryption key is the initialization payload itself."
+fn forward_stream(
+    payload: &mut Header,
+    secret: Option<&[u8; SECRET_LENGTH]>,
+    state: StreamState,
+) -> Keystream {
+    let (key, iv) = key_material(payload, secret);
+    let mut stream = Keystream::new(&key, &iv, state);
+    stream.apply(payload);
+    stream
 }
 
 /// The stream from the server to the client.

@@ -62,7 +62,7 @@ fn each_end_decrypts_what_the_other_encrypts() {
         let mut random = Random::new(&Entropy::system());
         let tag = Tag::Known([0xdd; 4]);
         let (header, mut client) = seal(&mut random, tag, Some(-4), secret, STATE).unwrap();
-        let opened = open(&header, secret, STATE);
+        let opened = open(&header, secret);
         assert_eq!(opened.envelope, Some(Envelope::PaddedIntermediate));
         assert_eq!(opened.dc, -4);
         let mut server = opened.into_streams(&header, secret, STATE);
@@ -86,6 +86,6 @@ fn a_wrong_secret_shows_no_tag() {
     let secret = [1; SECRET_LENGTH];
     let (header, _) = seal(&mut random, tag, Some(2), Some(&secret), STATE).unwrap();
     for other in [None, Some(&[2; SECRET_LENGTH])] {
-        assert_eq!(open(&header, other, STATE).envelope, None);
+        assert_eq!(open(&header, other).envelope, None);
     }
 }

@@ -66,6 +66,11 @@ impl ByteQueue {
         &self.memory[start..self.head]
     }
 
+    /// Keeps the first `count` of the queued bytes.
+    pub(crate) fn truncate(&mut self, count: usize) {
+        self.tail = self.tail.min(self.head.saturating_add(count));
+    }
+
     /// Gives the memory back if nothing is queued and there is more of it than
     /// `keep` bytes.
     pub(crate) fn shrink(&mut self, keep: usize) {

@@ -3,14 +3,18 @@
 use core::fmt;
 use std::sync::Arc;
 
-use zeroize::Zeroizing;
-
+use crate::carrier::fake_tls::answer::AnswerSize;
+use crate::carrier::fake_tls::profile::{self, Profile};
+use crate::carrier::fake_tls::records::{LARGEST_MAX_RECORD, RecordWriter};
+use crate::carrier::fake_tls::server::DEFAULT_ALLOWED_SKEW;
+use crate::clock::Clock;
 use crate::entropy::Entropy;
 use crate::envelope::{ABRIDGED_MAX_PAYLOAD, Envelope, MAX_PADDING, Role};
 use crate::error::ConfigError;
-use crate::mtproxy::DcId;
+use crate::mtproxy::{DcId, Secret, SecretForm};
 use crate::obfuscation::ctr::StreamState;
 use crate::obfuscation::{SECRET_LENGTH, Tag};
+use crate::replay_cache::ReplayCache;
 
 /// 16 MiB: above every packet that deployed peers send, and what gotd and
 /// mtprotoproxy cap at.
@@ -22,6 +26,10 @@ const MAX_PAYLOAD_RANGE: (usize, usize) = (1024, 1 << 30);
 /// What a server emits: the reference server's amount. gotd and Telethon drop
 /// padding to a multiple of 4 only, so more would stay with the packet.
 const SERVER_PADDING: usize = 3;
+
+/// The least payload in a fake TLS record: the initialization payload and the
+/// first frame belong into one.
+const MIN_MAX_RECORD: usize = 256;
 
 /// Which openings a server accepts.
 ///
@@ -36,7 +44,9 @@ pub struct Accept {
     pub plain_full: bool,
     /// Obfuscated without a secret.
     pub obfuscated: bool,
-    /// Obfuscated with one of the config's secrets.
+    /// With one of the config's secrets, each as its form says: 16 bytes,
+    /// obfuscated in any envelope; 17 bytes, obfuscated in Padded intermediate;
+    /// with a domain, inside fake TLS.
     pub secret: bool,
     /// Full under the obfuscation that the two above allow. It has no tag:
     /// it is recognised by the length and the sequence number that follow the
@@ -52,6 +62,37 @@ pub enum QuickAckForm {
     Documented,
     /// The 4 bytes of the token alone, as mtprotoproxy and telemt send it.
     Raw,
+}
+
+/// Which browser's ClientHello a fake TLS client sends.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TlsProfile {
+    /// A Chrome of today, as TDLib's: about 1.8 KiB, with a post-quantum key
+    /// share. The proxies of 2019 (the reference server) do not know it for a
+    /// hello.
+    #[default]
+    Chrome,
+    /// A Safari of today.
+    Safari,
+    /// The 517 bytes of the hellos of 2019 to 2023, for old proxies.
+    Classic,
+}
+
+impl TlsProfile {
+    /// The name in lower case, as in logs.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        self.profile().name
+    }
+
+    pub(crate) const fn profile(self) -> &'static Profile {
+        match self {
+            Self::Chrome => &profile::CHROME,
+            Self::Safari => &profile::SAFARI,
+            Self::Classic => &profile::CLASSIC,
+        }
+    }
 }
 
 /// Whether a transport is made for speed or for being one of very many.
@@ -94,10 +135,13 @@ pub struct Config {
 
 #[derive(Clone)]
 struct Knobs {
-    envelope: Envelope,
+    /// `None`: what the secret asks for, Padded intermediate without one.
+    envelope: Option<Envelope>,
     obfuscated: bool,
     dc: Option<DcId>,
-    secrets: Vec<Zeroizing<[u8; SECRET_LENGTH]>>,
+    secrets: Vec<Secret>,
+    /// The domains of the secrets.
+    domains: Vec<String>,
     accept: Option<Accept>,
     max_payload: usize,
     /// At most [`MAX_PADDING`]. `None`: the role's default.
@@ -106,15 +150,22 @@ struct Knobs {
     quick_ack_form: QuickAckForm,
     memory: Memory,
     entropy: Entropy,
+    clock: Clock,
+    tls_profile: TlsProfile,
+    max_record: Option<usize>,
+    answer_size: AnswerSize,
+    allowed_skew: u32,
+    replay_cache: Option<Arc<ReplayCache>>,
 }
 
 impl Default for Knobs {
     fn default() -> Self {
         Self {
-            envelope: Envelope::PaddedIntermediate,
+            envelope: None,
             obfuscated: true,
             dc: None,
             secrets: Vec::new(),
+            domains: Vec::new(),
             accept: None,
             max_payload: DEFAULT_MAX_PAYLOAD,
             max_padding: None,
@@ -122,6 +173,12 @@ impl Default for Knobs {
             quick_ack_form: QuickAckForm::default(),
             memory: Memory::default(),
             entropy: Entropy::default(),
+            clock: Clock::default(),
+            tls_profile: TlsProfile::default(),
+            max_record: None,
+            answer_size: AnswerSize::default(),
+            allowed_skew: DEFAULT_ALLOWED_SKEW,
+            replay_cache: None,
         }
     }
 }
@@ -140,7 +197,7 @@ impl Config {
 
     /// Client: the envelope to speak. Default: Padded intermediate.
     pub fn set_envelope(&mut self, envelope: Envelope) -> &mut Self {
-        self.knobs().envelope = envelope;
+        self.knobs().envelope = Some(envelope);
         self
     }
 
@@ -158,19 +215,17 @@ impl Config {
         self
     }
 
-    /// The 16-byte key of a secret. A client takes one; a server may take many,
-    /// which it tries in this order and reports by their index, from 0.
-    ///
-    /// # Errors
-    ///
-    /// [`ConfigError::SecretLength`] if `key` has not 16 bytes.
-    pub fn add_secret(&mut self, key: &[u8]) -> Result<&mut Self, ConfigError> {
-        let length = key.len();
-        let key = key
-            .try_into()
-            .map_err(|_| ConfigError::SecretLength { length })?;
-        self.knobs().secrets.push(Zeroizing::new(key));
-        Ok(self)
+    /// A secret. A client takes one, and speaks as its form says: a secret of 17
+    /// bytes wants Padded intermediate, one with a domain fake TLS too. A server
+    /// may take many, which it tries in this order and reports by their index,
+    /// from 0.
+    pub fn add_secret(&mut self, secret: Secret) -> &mut Self {
+        let knobs = self.knobs();
+        if let Some(domain) = secret.domain() {
+            knobs.domains.push(domain.to_owned());
+        }
+        knobs.secrets.push(secret);
+        self
     }
 
     /// Server: which openings to accept. Default: see [`Accept`].
@@ -243,6 +298,83 @@ impl Config {
         self
     }
 
+    /// The time, in Unix seconds, for fake TLS and the replay cache. For apps
+    /// that know better than the system's clock, and for tests: it stands still,
+    /// so set it for each connection. Default: the system's clock.
+    pub fn set_unix_time(&mut self, seconds: u32) -> &mut Self {
+        self.knobs().clock = Clock::At(seconds);
+        self
+    }
+
+    /// Client: whose ClientHello to send under fake TLS. Default: Chrome's.
+    pub fn set_tls_profile(&mut self, profile: TlsProfile) -> &mut Self {
+        self.knobs().tls_profile = profile;
+        self
+    }
+
+    /// The most payload in a fake TLS record that is sent, in bytes. Default:
+    /// 2878, as official apps.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::MaxRecord`] below 256 or above 16384.
+    pub fn set_max_record(&mut self, bytes: usize) -> Result<&mut Self, ConfigError> {
+        if !(MIN_MAX_RECORD..=LARGEST_MAX_RECORD).contains(&bytes) {
+            return Err(ConfigError::MaxRecord { value: bytes });
+        }
+        self.knobs().max_record = Some(bytes);
+        Ok(self)
+    }
+
+    /// Server: the least and the most bytes of the record that stands in for the
+    /// encrypted part of a fake TLS handshake; each answer draws its own number.
+    /// Set it to what the real site sends. Default: 2500 to 4700.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::AnswerSize`] if they are out of order or not within 1 to
+    /// 16384.
+    pub fn set_answer_size(&mut self, least: usize, most: usize) -> Result<&mut Self, ConfigError> {
+        self.knobs().answer_size =
+            AnswerSize::new(least, most).ok_or(ConfigError::AnswerSize { least, most })?;
+        Ok(self)
+    }
+
+    /// Server: how many seconds a fake TLS client's clock may be off, either
+    /// way. Default: 120.
+    pub fn set_allowed_clock_skew(&mut self, seconds: u32) -> &mut Self {
+        self.knobs().allowed_skew = seconds;
+        self
+    }
+
+    /// Server: where accepted handshakes are remembered, so that a recorded one
+    /// is not accepted again. Share one cache between all servers that have the
+    /// same secrets. Default: none. A proxy wants one: the time in a fake TLS
+    /// hello can be changed by who recorded it.
+    pub fn set_replay_cache(&mut self, cache: Arc<ReplayCache>) -> &mut Self {
+        self.knobs().replay_cache = Some(cache);
+        self
+    }
+
+    pub(crate) fn clock(&self) -> Clock {
+        self.knobs.clock
+    }
+
+    pub(crate) fn record_writer(&self) -> RecordWriter {
+        let max_record = self.knobs.max_record;
+        max_record
+            .and_then(|max_record| RecordWriter::new(max_record).ok())
+            .unwrap_or_default()
+    }
+
+    pub(crate) fn answer_size(&self) -> AnswerSize {
+        self.knobs.answer_size
+    }
+
+    pub(crate) fn secret(&self, index: usize) -> Option<&Secret> {
+        self.knobs.secrets.get(index)
+    }
+
     pub(crate) fn entropy(&self) -> &Entropy {
         &self.knobs.entropy
     }
@@ -263,31 +395,48 @@ impl Config {
 
     /// What a client opens with, if the config is one for a client.
     pub(crate) fn client_opening(&self) -> Result<ClientOpening<'_>, ConfigError> {
-        let envelope = self.knobs.envelope;
         let secret = match self.knobs.secrets.as_slice() {
             [] => None,
-            [secret] => Some(&**secret),
+            [secret] => Some(secret),
             secrets => {
                 return Err(ConfigError::TooManySecrets {
                     count: secrets.len(),
                 });
             }
         };
+        let envelope = self.knobs.envelope.unwrap_or(Envelope::PaddedIntermediate);
+        let Some(secret) = secret else {
+            return Ok(match self.knobs.obfuscated {
+                false => ClientOpening::Plain(envelope),
+                true => self.obfuscated_opening(envelope, None),
+            });
+        };
         if !self.knobs.obfuscated {
-            return match secret {
-                None => Ok(ClientOpening::Plain(envelope)),
-                Some(_) => Err(ConfigError::SecretWithoutObfuscation),
-            };
+            return Err(ConfigError::SecretWithoutObfuscation);
         }
-        if secret.is_some() && self.knobs.dc.is_none() {
+        if self.knobs.dc.is_none() {
             return Err(ConfigError::SecretWithoutDc);
         }
-        Ok(ClientOpening::Obfuscated {
+        if secret.needs_padding() && envelope != Envelope::PaddedIntermediate {
+            return Err(ConfigError::SecretNeedsPadding);
+        }
+        Ok(self.obfuscated_opening(envelope, Some(secret)))
+    }
+
+    fn obfuscated_opening<'a>(
+        &self,
+        envelope: Envelope,
+        secret: Option<&'a Secret>,
+    ) -> ClientOpening<'a> {
+        ClientOpening::Obfuscated {
             envelope,
             tag: envelope.obfuscated_tag().map_or(Tag::Absent, Tag::Known),
             dc: self.knobs.dc.map(DcId::encode),
-            secret,
-        })
+            secret: secret.map(Secret::key),
+            fake_tls: secret
+                .and_then(Secret::domain)
+                .map(|domain| (domain, self.knobs.tls_profile.profile())),
+        }
     }
 
     /// What a server listens for.
@@ -303,8 +452,12 @@ impl Config {
                 obfuscated_full: false,
             }),
             secrets,
+            domains: &self.knobs.domains,
             max_payload: self.knobs.max_payload,
             state: self.knobs.memory.stream_state(),
+            clock: self.knobs.clock,
+            allowed_skew: self.knobs.allowed_skew,
+            replay_cache: self.knobs.replay_cache.as_deref(),
         }
     }
 
@@ -343,7 +496,11 @@ impl fmt::Debug for Config {
             .field("quick_ack_form", &self.knobs.quick_ack_form)
             .field("memory", &self.knobs.memory)
             .field("entropy", &self.knobs.entropy)
-            .finish()
+            .field("tls_profile", &self.knobs.tls_profile)
+            .field("max_record", &self.knobs.max_record)
+            .field("answer_size", &self.knobs.answer_size)
+            .field("allowed_skew", &self.knobs.allowed_skew)
+            .finish_non_exhaustive()
     }
 }
 
@@ -381,13 +538,38 @@ pub(crate) enum ClientOpening<'a> {
         tag: Tag,
         dc: Option<i16>,
         secret: Option<&'a [u8; SECRET_LENGTH]>,
+        /// The domain, and whose hello to send.
+        fake_tls: Option<(&'a str, &'static Profile)>,
     },
 }
 
 /// What a server listens for.
 pub(crate) struct Acceptance<'a> {
     pub(crate) accept: Accept,
-    pub(crate) secrets: &'a [Zeroizing<[u8; SECRET_LENGTH]>],
+    pub(crate) secrets: &'a [Secret],
+    pub(crate) domains: &'a [String],
     pub(crate) max_payload: usize,
     pub(crate) state: StreamState,
+    pub(crate) clock: Clock,
+    pub(crate) allowed_skew: u32,
+    pub(crate) replay_cache: Option<&'a ReplayCache>,
+}
+
+impl<'a> Acceptance<'a> {
+    /// The secrets that are spoken with fake TLS, or those that are not.
+    pub(crate) fn secrets_with(
+        &self,
+        fake_tls: bool,
+    ) -> impl Iterator<Item = (usize, &'a Secret)> + use<'a> {
+        let secrets = if self.accept.secret {
+            self.secrets
+        } else {
+            &[]
+        };
+        let is_fake_tls = |secret: &Secret| matches!(secret.form(), SecretForm::FakeTls { .. });
+        secrets
+            .iter()
+            .enumerate()
+            .filter(move |(_, secret)| is_fake_tls(secret) == fake_tls)
+    }
 }

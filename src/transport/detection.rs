@@ -8,7 +8,7 @@
 //!   4 bytes   ee ee ee ee                  Intermediate
 //!             dd dd dd dd                  Padded intermediate
 //!             HEAD, POST, GET, OPTI        HTTP
-//!             16 03 0x                     TLS
+//!             16 03 0x                     TLS: a fake TLS hello, or somebody else's
 //!   8 bytes   .. .. .. .. 00 00 00 00      Full (its first sequence number)
 //!  64 bytes   anything else                an initialization payload
 //!  72 bytes   without a tag in it          Full under obfuscation
@@ -20,8 +20,11 @@
 
 use super::config::Acceptance;
 use super::event::NotOursReason;
+use crate::carrier::fake_tls::server::{self as fake_tls, Accepted, Outcome, Rules};
 use crate::envelope::{self, Envelope};
-use crate::obfuscation::{self, Header, Opened, SECRET_LENGTH, Streams};
+use crate::mtproxy::{Secret, SecretForm};
+use crate::obfuscation::{self, Header, Opened, Streams};
+use crate::replay_cache::ReplayKey;
 
 /// What the first bytes say.
 #[expect(
@@ -34,6 +37,12 @@ pub(crate) enum Detection {
         needed: usize,
     },
     Found(Found),
+    /// A fake TLS client, and which of the config's secrets it knows. Its
+    /// initialization payload follows in records.
+    FakeTls {
+        accepted: Accepted,
+        secret_index: usize,
+    },
     NotOurs(NotOursReason),
 }
 
@@ -74,7 +83,7 @@ pub(crate) fn detect(bytes: &[u8], acceptance: &Acceptance<'_>) -> Detection {
         return Detection::NotOurs(NotOursReason::Http);
     }
     if obfuscation::is_tls(first) {
-        return Detection::NotOurs(NotOursReason::Tls);
+        return detect_fake_tls(bytes, acceptance);
     }
     for envelope in [Envelope::Intermediate, Envelope::PaddedIntermediate] {
         if accept.plain && first == envelope.tag() {
@@ -93,10 +102,64 @@ pub(crate) fn detect(bytes: &[u8], acceptance: &Acceptance<'_>) -> Detection {
     } else {
         NotOursReason::UnknownOpening
     });
-    if !accept.obfuscated && !accept.secret {
+    if candidates(acceptance).next().is_none() {
         return stranger;
     }
     detect_obfuscated(bytes, acceptance).unwrap_or(stranger)
+}
+
+/// Judges a TLS hello.
+fn detect_fake_tls(bytes: &[u8], acceptance: &Acceptance<'_>) -> Detection {
+    let mut keys = acceptance
+        .secrets_with(true)
+        .map(|(_, secret)| secret.key())
+        .peekable();
+    if keys.peek().is_none() {
+        return Detection::NotOurs(NotOursReason::Tls);
+    }
+    let rules = Rules {
+        unix_time: acceptance.clock.unix_time(),
+        allowed_skew: acceptance.allowed_skew,
+        domains: acceptance.domains,
+        replay_cache: acceptance.replay_cache,
+    };
+    match fake_tls::inspect(bytes, keys, &rules) {
+        Outcome::NeedMore(count) => Detection::Incomplete {
+            needed: bytes.len() + count,
+        },
+        Outcome::NotOurs(reason) => Detection::NotOurs(reason.into()),
+        Outcome::Ours(accepted) => {
+            let mut secrets = acceptance.secrets_with(true);
+            match secrets.nth(accepted.secret_index) {
+                Some((secret_index, _)) => Detection::FakeTls {
+                    accepted,
+                    secret_index,
+                },
+                None => Detection::NotOurs(NotOursReason::UnknownSecret),
+            }
+        }
+    }
+}
+
+/// Reads the initialization payload of a fake TLS client, which the secret of
+/// its hello must open. `None`: it does not.
+pub(crate) fn detect_in_fake_tls(
+    bytes: &[u8],
+    secret_index: usize,
+    secret: &Secret,
+    acceptance: &Acceptance<'_>,
+) -> Option<Detection> {
+    let Some(header) = bytes.first_chunk() else {
+        return Some(Detection::Incomplete {
+            needed: obfuscation::LENGTH,
+        });
+    };
+    let opened = obfuscation::open(header, Some(secret.key()));
+    let envelope = opened.envelope?;
+    let secret = Some((secret_index, secret));
+    Some(Detection::Found(found(
+        header, opened, envelope, secret, acceptance,
+    )))
 }
 
 /// Tries to read the first 64 bytes as an initialization payload. `None`: no
@@ -107,12 +170,14 @@ fn detect_obfuscated(bytes: &[u8], acceptance: &Acceptance<'_>) -> Option<Detect
             needed: obfuscation::LENGTH,
         });
     };
-    let state = acceptance.state;
-    for (secret_index, secret) in candidates(acceptance) {
-        let opened = obfuscation::open(header, secret, state);
-        if let Some(envelope) = opened.envelope {
-            let found = found(header, opened, envelope, secret_index, secret, acceptance);
-            return Some(Detection::Found(found));
+    let open =
+        |secret: Candidate<'_>| obfuscation::open(header, secret.map(|(_, secret)| secret.key()));
+    for secret in candidates(acceptance) {
+        let opened = open(secret);
+        if let Some(envelope) = opened.envelope
+            && allows(secret, envelope)
+        {
+            return Some(remembered(header, opened, envelope, secret, acceptance));
         }
     }
     if !acceptance.accept.obfuscated_full {
@@ -123,42 +188,72 @@ fn detect_obfuscated(bytes: &[u8], acceptance: &Acceptance<'_>) -> Option<Detect
             needed: obfuscation::LENGTH + 8,
         });
     };
-    for (secret_index, secret) in candidates(acceptance) {
-        let opened = obfuscation::open(header, secret, state);
+    for secret in candidates(acceptance).filter(|secret| allows(*secret, Envelope::Full)) {
+        let opened = open(secret);
         if envelope::is_first_full_frame(&opened.peek(frame_start), acceptance.max_payload) {
-            let full = Envelope::Full;
-            let found = found(header, opened, full, secret_index, secret, acceptance);
-            return Some(Detection::Found(found));
+            return Some(remembered(
+                header,
+                opened,
+                Envelope::Full,
+                secret,
+                acceptance,
+            ));
         }
     }
     None
 }
 
+/// A secret with its index, or none.
+type Candidate<'a> = Option<(usize, &'a Secret)>;
+
 /// What a header may be obfuscated with, in the order in which it is tried.
-fn candidates<'a>(
-    acceptance: &Acceptance<'a>,
-) -> impl Iterator<Item = (Option<usize>, Option<&'a [u8; SECRET_LENGTH]>)> + use<'a> {
-    let none = acceptance.accept.obfuscated.then_some((None, None));
-    let secrets = acceptance.secrets.iter().enumerate();
+fn candidates<'a>(acceptance: &Acceptance<'a>) -> impl Iterator<Item = Candidate<'a>> + use<'a> {
+    let none = acceptance.accept.obfuscated.then_some(None);
     none.into_iter()
-        .chain(secrets.map(|(index, secret)| (Some(index), Some(&**secret))))
+        .chain(acceptance.secrets_with(false).map(Some))
+}
+
+/// A secret of 17 bytes stands for Padded intermediate.
+fn allows(secret: Candidate<'_>, envelope: Envelope) -> bool {
+    match secret.map(|(_, secret)| secret.form()) {
+        Some(SecretForm::Tagged { .. }) => envelope == Envelope::PaddedIntermediate,
+        _ => true,
+    }
+}
+
+/// What was found, unless the replay cache knows it. Without a secret there is
+/// nothing to protect: anybody can make such a header.
+fn remembered(
+    header: &Header,
+    opened: Opened,
+    envelope: Envelope,
+    secret: Candidate<'_>,
+    acceptance: &Acceptance<'_>,
+) -> Detection {
+    if let (Some(cache), Some(_)) = (acceptance.replay_cache, secret) {
+        let key = ReplayKey::of_obfuscation_header(header);
+        if !cache.insert(key, acceptance.clock.unix_time()) {
+            return Detection::NotOurs(NotOursReason::Replayed);
+        }
+    }
+    Detection::Found(found(header, opened, envelope, secret, acceptance))
 }
 
 fn found(
     header: &Header,
     opened: Opened,
     envelope: Envelope,
-    secret_index: Option<usize>,
-    secret: Option<&[u8; SECRET_LENGTH]>,
+    secret: Candidate<'_>,
     acceptance: &Acceptance<'_>,
 ) -> Found {
+    let key = secret.map(|(_, secret)| secret.key());
     Found {
         envelope,
         length: obfuscation::LENGTH,
         obfuscation: Some(Obfuscation {
             dc: opened.dc,
-            secret_index,
-            streams: opened.into_streams(header, secret, acceptance.state),
+            secret_index: secret.map(|(index, _)| index),
+            streams: opened.into_streams(header, key, acceptance.state),
         }),
     }
 }

@@ -2,6 +2,7 @@
 
 use core::fmt;
 
+use crate::carrier::fake_tls::server::NotOurs as Refusal;
 use crate::envelope::Envelope;
 use crate::mtproxy::DcId;
 use crate::quick_ack::QuickAckToken;
@@ -15,7 +16,7 @@ use crate::transport_error::TransportError;
 pub enum Event<'a> {
     /// The way is clear: payloads can be sent. Always the first event, unless
     /// [`NotOurs`](Self::NotOurs) or [`Closed`](Self::Closed) is.
-    Connected(Connected),
+    Connected(Connected<'a>),
     /// One MTProto packet.
     Payload(Payload<'a>),
     /// Client: the server has received, decrypted and accepted the packet that
@@ -32,7 +33,7 @@ pub enum Event<'a> {
 /// What was found (server) or is spoken (client).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Connected {
+pub struct Connected<'a> {
     /// The envelope.
     pub envelope: Envelope,
     /// What carries the byte stream.
@@ -43,11 +44,15 @@ pub struct Connected {
     /// over the wire. `None` without obfuscation, and for a client that was
     /// given no DC. Random where the client left it so: see [`Self::dc`].
     pub dc_field: Option<i16>,
-    /// Which of the config's secrets the client knows, from 0.
+    /// Which of the config's secrets is spoken with, from 0.
     pub secret_index: Option<usize>,
+    /// Fake TLS: the domain that the client asked for.
+    pub server_name: Option<&'a str>,
+    /// Server, fake TLS: the client's clock minus ours, in seconds.
+    pub clock_skew: Option<i32>,
 }
 
-impl Connected {
+impl Connected<'_> {
     /// The DC id in the DC field, if what stands there can be one.
     #[must_use]
     pub fn dc(&self) -> Option<DcId> {
@@ -61,6 +66,8 @@ impl Connected {
 pub enum Carrier {
     /// TCP, or any other stream of bytes.
     Tcp,
+    /// What looks like TLS 1.3, for proxy secrets with a domain.
+    FakeTls,
 }
 
 impl Carrier {
@@ -69,6 +76,7 @@ impl Carrier {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Tcp => "tcp",
+            Self::FakeTls => "fake_tls",
         }
     }
 }
@@ -126,6 +134,47 @@ pub enum NotOursReason {
     UnknownOpening,
     /// An envelope in clear, which the config does not accept.
     NotAccepted,
+    /// A TLS hello that no one of the config's secrets made: a browser's, a
+    /// prober's, a client's with another secret.
+    UnknownSecret,
+    /// A TLS hello that is malformed.
+    MalformedHello,
+    /// A TLS hello above 16 KiB, or in more than 10 records.
+    HelloTooLarge,
+    /// A fake TLS hello with one of the secrets, for a domain that is none of
+    /// theirs, or for none.
+    ForeignServerName,
+    /// A fake TLS hello with one of the secrets, without a cipher suite or key
+    /// share that can be answered.
+    NoCommonCipher,
+    /// A fake TLS hello with one of the secrets, from a clock that is behind.
+    ClockBehind {
+        /// By how many seconds.
+        seconds: u32,
+    },
+    /// A fake TLS hello with one of the secrets, from a clock that is ahead.
+    ClockAhead {
+        /// By how many seconds.
+        seconds: u32,
+    },
+    /// A handshake that was accepted before: somebody repeats it.
+    Replayed,
+}
+
+impl From<Refusal> for NotOursReason {
+    fn from(reason: Refusal) -> Self {
+        match reason {
+            Refusal::NotTls => Self::Tls,
+            Refusal::Malformed(_) => Self::MalformedHello,
+            Refusal::TooLarge { .. } | Refusal::TooManyRecords => Self::HelloTooLarge,
+            Refusal::NoSecret => Self::UnknownSecret,
+            Refusal::ForeignName { .. } => Self::ForeignServerName,
+            Refusal::TooOld { seconds } => Self::ClockBehind { seconds },
+            Refusal::TooNew { seconds } => Self::ClockAhead { seconds },
+            Refusal::NoSuite | Refusal::NoGroup => Self::NoCommonCipher,
+            Refusal::Replayed => Self::Replayed,
+        }
+    }
 }
 
 impl NotOursReason {
@@ -137,6 +186,14 @@ impl NotOursReason {
             Self::Tls => "tls",
             Self::UnknownOpening => "unknown_opening",
             Self::NotAccepted => "not_accepted",
+            Self::UnknownSecret => "unknown_secret",
+            Self::MalformedHello => "malformed_hello",
+            Self::HelloTooLarge => "hello_too_large",
+            Self::ForeignServerName => "foreign_server_name",
+            Self::NoCommonCipher => "no_common_cipher",
+            Self::ClockBehind { .. } => "clock_behind",
+            Self::ClockAhead { .. } => "clock_ahead",
+            Self::Replayed => "replayed",
         }
     }
 }
@@ -149,7 +206,8 @@ pub enum Closed {
     BetweenFrames,
     /// In the middle of a frame, which is lost.
     InsideFrame,
-    /// Server: before enough bytes came to recognise the client.
+    /// Server: before enough bytes came to recognise the client. Client: before
+    /// the proxy answered the fake TLS hello.
     BeforeOpening,
 }
 

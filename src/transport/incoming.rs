@@ -1,14 +1,17 @@
 //! The incoming half: bursts are decrypted in one pass into the receive buffer.
 //!
 //! Events are slices of that buffer. Each byte goes through the cipher once, at
-//! its arrival, however the reads were cut.
+//! its arrival, however the reads were cut. A carrier's own bytes are closed up
+//! in place first.
 
 use super::byte_queue::ByteQueue;
+use crate::carrier::{Reader, Step};
 use crate::error::{Error, UsageError};
 use crate::obfuscation::ctr::Keystream;
 
 pub(super) struct Incoming {
     queue: ByteQueue,
+    reader: Option<Reader>,
     stream: Option<Keystream>,
     /// How many bytes may wait.
     ceiling: usize,
@@ -16,16 +19,20 @@ pub(super) struct Incoming {
     reserved: usize,
     /// Nothing of use can follow: what comes is dropped.
     discarding: bool,
+    /// What is wrong behind the bytes that wait. What comes is dropped.
+    broken: Option<Error>,
 }
 
 impl Incoming {
     pub(super) fn new(ceiling: usize) -> Self {
         Self {
             queue: ByteQueue::default(),
+            reader: None,
             stream: None,
             ceiling,
             reserved: 0,
             discarding: false,
+            broken: None,
         }
     }
 
@@ -45,19 +52,29 @@ impl Incoming {
         self.stream = Some(stream);
     }
 
+    /// Everything that waits and everything that comes is in the carrier's
+    /// pieces. What waits is not decrypted yet.
+    pub(super) fn set_reader(&mut self, reader: Reader) {
+        self.reader = Some(reader);
+        let waiting = self.queue.len();
+        let stripped = self.strip_queued();
+        debug_assert!(stripped <= waiting);
+        self.queue.truncate(stripped);
+    }
+
     /// Takes as many bytes as there is room for, and says how many.
     pub(super) fn push(&mut self, data: &[u8]) -> Result<usize, Error> {
         self.reserved = 0;
-        if self.discarding {
+        if self.is_deaf() {
             return Ok(data.len());
         }
         let count = data.len().min(self.room());
         let (data, space) = (&data[..count], &mut self.queue.space(count)?[..count]);
-        match &mut self.stream {
-            Some(stream) => stream.apply_to(data, space),
-            None => space.copy_from_slice(data),
+        match (&self.reader, &mut self.stream) {
+            (None, Some(stream)) => stream.apply_to(data, space),
+            _ => space.copy_from_slice(data),
         }
-        self.queue.filled(count);
+        self.arrived(count)?;
         Ok(count)
     }
 
@@ -85,14 +102,13 @@ impl Incoming {
             return Err(UsageError::CountTooLarge { count, available }.into());
         }
         self.reserved = 0;
-        if self.discarding {
+        if self.is_deaf() {
             return Ok(());
         }
-        if let Some(stream) = &mut self.stream {
+        if let (None, Some(stream)) = (&self.reader, &mut self.stream) {
             stream.apply(&mut self.queue.space(count)?[..count]);
         }
-        self.queue.filled(count);
-        Ok(())
+        self.arrived(count)
     }
 
     /// Drops what waits and what comes.
@@ -102,6 +118,21 @@ impl Incoming {
         self.queue.take(count);
     }
 
+    /// What comes from here on is of no use.
+    pub(super) fn fail(&mut self, error: impl Into<Error>) {
+        self.broken = Some(error.into());
+    }
+
+    /// What is wrong behind the bytes that wait.
+    pub(super) fn broken(&self) -> Option<Error> {
+        self.broken
+    }
+
+    /// How many bytes of the carrier's own come before the stream's next.
+    pub(super) fn missing_of_carrier(&self) -> usize {
+        self.reader.as_ref().map_or(0, Reader::missing)
+    }
+
     /// Gives memory back, if nothing waits and there is more than `keep` bytes.
     pub(super) fn shrink(&mut self, keep: usize) {
         if self.reserved == 0 {
@@ -109,7 +140,62 @@ impl Incoming {
         }
     }
 
+    fn is_deaf(&self) -> bool {
+        self.discarding || self.broken.is_some()
+    }
+
     fn room(&self) -> usize {
         self.ceiling.saturating_sub(self.queue.len())
+    }
+
+    /// Appends the first `count` bytes of the queue's free space. Without a
+    /// carrier they are decrypted already.
+    fn arrived(&mut self, count: usize) -> Result<(), Error> {
+        let count = match &mut self.reader {
+            None => count,
+            Some(reader) => {
+                let memory = &mut self.queue.space(count)?[..count];
+                strip(memory, reader, self.stream.as_mut(), &mut self.broken)
+            }
+        };
+        self.queue.filled(count);
+        Ok(())
+    }
+
+    fn strip_queued(&mut self) -> usize {
+        let memory = self.queue.queued_mut();
+        match &mut self.reader {
+            None => memory.len(),
+            Some(reader) => strip(memory, reader, self.stream.as_mut(), &mut self.broken),
+        }
+    }
+}
+
+/// Closes up the stream's bytes at the start of `memory`, decrypts them, and
+/// says how many they are.
+fn strip(
+    memory: &mut [u8],
+    reader: &mut Reader,
+    mut stream: Option<&mut Keystream>,
+    broken: &mut Option<Error>,
+) -> usize {
+    let (mut read, mut written) = (0, 0);
+    loop {
+        let (skip, length) = match reader.next(&memory[read..]) {
+            Ok(Step::Payload { skip, length }) => (skip, length),
+            Ok(Step::Skip(skip)) => (skip, 0),
+            Ok(Step::NeedMore) => return written,
+            Err(error) => {
+                *broken = Some(error.into());
+                return written;
+            }
+        };
+        let start = read + skip;
+        read = start + length;
+        memory.copy_within(start..read, written);
+        if let Some(stream) = &mut stream {
+            stream.apply(&mut memory[written..written + length]);
+        }
+        written += length;
     }
 }

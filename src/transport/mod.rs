@@ -20,27 +20,31 @@
 //! 3. After an error that is [fatal](Error::is_fatal) close the connection.
 
 mod byte_queue;
+mod client;
 mod config;
 mod detection;
 mod event;
+mod events;
 mod incoming;
 mod outgoing;
+mod server;
 
-pub use config::{Accept, Config, Memory, QuickAckForm};
+pub use config::{Accept, Config, Memory, QuickAckForm, TlsProfile};
 pub use event::{Carrier, Closed, Connected, Event, NotOurs, NotOursReason, Payload};
 
 use std::collections::VecDeque;
-use std::ops::Range;
 
-use crate::control::{self, Control, QUICK_ACK_MARK};
+use crate::carrier::fake_tls::client::ClientHandshake;
+use crate::carrier::fake_tls::records::RecordWriter;
+use crate::control::{self, QUICK_ACK_MARK};
 use crate::entropy::Random;
-use crate::envelope::{self, Codec, Envelope, Frame, Head, Role, Sent};
-use crate::error::{Error, ProtocolError, UsageError};
-use crate::obfuscation;
+use crate::envelope::{self, Codec, Envelope, Head, Role, Sent};
+use crate::error::{Error, UsageError};
+use crate::obfuscation::ctr::Keystream;
 use crate::quick_ack::QuickAckToken;
 use crate::transport_error::TransportError;
-use config::{ClientOpening, Limits};
-use detection::{Detection, detect};
+use config::Limits;
+use events::Step;
 use incoming::Incoming;
 use outgoing::Outgoing;
 
@@ -68,6 +72,8 @@ pub struct Transport {
     incoming: Incoming,
     /// Client: the quick acks that were asked for, oldest first.
     expected_quick_acks: VecDeque<QuickAckToken>,
+    /// Fake TLS: the domain that was asked for.
+    server_name: Option<Box<str>>,
     end: End,
 }
 
@@ -75,16 +81,65 @@ pub struct Transport {
 enum Stage {
     /// Server: the client is not recognised. `needed` bytes in all are, to look
     /// at them again.
-    Detecting { config: Config, needed: usize },
+    Detecting {
+        config: Config,
+        needed: usize,
+        inside: Option<InFakeTls>,
+    },
+    /// Client: the proxy has not answered the fake TLS hello. What is pushed
+    /// waits. `needed` bytes in all are needed to look at the answer again.
+    Handshaking {
+        needed: usize,
+        codec: Codec,
+        unreported: Introduced,
+        handshake: Box<Handshaking>,
+    },
     /// Frames go both ways. The connected event may still have to be reported.
     Open {
         codec: Codec,
-        unreported: Option<Connected>,
+        unreported: Option<Introduced>,
     },
     /// Server: a stranger, still to be reported.
     NotOurs(NotOursReason),
     /// Dead of this error.
     Failed(Error),
+}
+
+/// Client: what the fake TLS handshake needs, and what comes after it.
+struct Handshaking {
+    handshake: ClientHandshake,
+    records: RecordWriter,
+    incoming: Keystream,
+}
+
+/// What the connected event will say; the server's name stands apart.
+struct Introduced {
+    envelope: Envelope,
+    carrier: Carrier,
+    obfuscated: bool,
+    dc_field: Option<i16>,
+    secret_index: Option<usize>,
+    clock_skew: Option<i32>,
+}
+
+impl Introduced {
+    /// In clear, without a carrier.
+    fn plain(envelope: Envelope) -> Self {
+        Self {
+            envelope,
+            carrier: Carrier::Tcp,
+            obfuscated: false,
+            dc_field: None,
+            secret_index: None,
+            clock_skew: None,
+        }
+    }
+}
+
+/// Server: the client's hello was ours; its initialization payload follows.
+struct InFakeTls {
+    secret_index: usize,
+    clock_skew: i32,
 }
 
 /// The end of the peer's stream.
@@ -95,70 +150,7 @@ enum End {
     Reported,
 }
 
-/// One step of the decoder, by value: what to use up and to report.
-enum Step {
-    Payload(Frame),
-    Event(Event<'static>),
-    NotOurs(NotOursReason),
-    Nothing,
-}
-
 impl Transport {
-    /// The end that connects.
-    ///
-    /// Its opening (the tag, or the initialization payload) leaves together
-    /// with the first payload.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Config`] if the config contradicts itself for a client,
-    /// [`Error::Entropy`], [`Error::OutOfMemory`].
-    pub fn client(config: &Config) -> Result<Self, Error> {
-        let opening = config.client_opening()?;
-        let mut transport = Self::new(config, Role::Client);
-        let (envelope, obfuscated, dc_field, with_secret) = match opening {
-            ClientOpening::Plain(envelope) => {
-                transport.outgoing.open(envelope.tag())?;
-                (envelope, false, None, false)
-            }
-            ClientOpening::Obfuscated {
-                envelope,
-                tag,
-                dc,
-                secret,
-            } => {
-                let state = transport.limits.memory.stream_state();
-                let random = &mut transport.random;
-                let (header, streams) = obfuscation::seal(random, tag, dc, secret, state)?;
-                transport.outgoing.open(&header)?;
-                transport.outgoing.set_stream(streams.outgoing);
-                transport.incoming.set_stream(streams.incoming);
-                (envelope, true, dc, secret.is_some())
-            }
-        };
-        transport.stage = Stage::Open {
-            codec: Codec::new(envelope),
-            unreported: Some(Connected {
-                envelope,
-                carrier: Carrier::Tcp,
-                obfuscated,
-                dc_field,
-                secret_index: with_secret.then_some(0),
-            }),
-        };
-        Ok(transport)
-    }
-
-    /// The end that accepts: it recognises what it is talked to with.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Config`] if the config contradicts itself for a server.
-    pub fn server(config: &Config) -> Result<Self, Error> {
-        config.check_server()?;
-        Ok(Self::new(config, Role::Server))
-    }
-
     fn new(config: &Config, role: Role) -> Self {
         let limits = config.limits(role);
         Self {
@@ -168,10 +160,12 @@ impl Transport {
             stage: Stage::Detecting {
                 config: config.clone(),
                 needed: 1,
+                inside: None,
             },
             outgoing: Outgoing::new(),
             incoming: Incoming::new(limits.receive_ceiling()),
             expected_quick_acks: VecDeque::new(),
+            server_name: None,
             end: End::NotYet,
         }
     }
@@ -292,7 +286,7 @@ impl Transport {
     /// [`Error::Protocol`] after a fatal error.
     pub fn pull_wire(&mut self, buffer: &mut [u8]) -> Result<usize, Error> {
         self.check_alive()?;
-        let count = self.outgoing.pull(buffer);
+        let count = self.outgoing.pull(buffer)?;
         self.outgoing.shrink(self.limits.memory.kept());
         Ok(count)
     }
@@ -305,7 +299,7 @@ impl Transport {
     /// [`Error::Protocol`] after a fatal error.
     pub fn peek_wire(&mut self) -> Result<&[u8], Error> {
         self.check_alive()?;
-        Ok(self.outgoing.peek())
+        self.outgoing.peek()
     }
 
     /// Drops the first `count` of the bytes that
@@ -335,7 +329,7 @@ impl Transport {
     pub fn push_wire(&mut self, data: &[u8]) -> Result<usize, Error> {
         self.check_receiving()?;
         let count = self.incoming.push(data)?;
-        self.detect();
+        self.open_up();
         Ok(count)
     }
 
@@ -370,7 +364,7 @@ impl Transport {
     pub fn commit_wire(&mut self, count: usize) -> Result<(), Error> {
         self.check_receiving()?;
         self.incoming.commit(count)?;
-        self.detect();
+        self.open_up();
         Ok(())
     }
 
@@ -397,14 +391,14 @@ impl Transport {
     /// that was delivered; nothing comes after it.
     pub fn pull_event(&mut self) -> Result<Option<Event<'_>>, Error> {
         match self.step() {
-            Ok(Step::Payload(frame)) => Ok(Some(Event::Payload(self.take_payload(frame)))),
-            Ok(Step::Event(event)) => Ok(Some(event)),
-            Ok(Step::NotOurs(reason)) => {
-                self.stage = Stage::Failed(ProtocolError::NotOurs.into());
-                let count = self.incoming.queued().len();
-                let data = self.incoming.take(count);
-                Ok(Some(Event::NotOurs(NotOurs { reason, data })))
+            Ok(Step::Connected(introduced)) => {
+                Ok(Some(Event::Connected(self.connected(&introduced))))
             }
+            Ok(Step::Payload(frame)) => Ok(Some(Event::Payload(self.take_payload(frame)))),
+            Ok(Step::QuickAck(token)) => Ok(Some(Event::QuickAck(token))),
+            Ok(Step::TransportError(error)) => Ok(Some(Event::TransportError(error))),
+            Ok(Step::NotOurs(reason)) => Ok(Some(Event::NotOurs(self.take_not_ours(reason)))),
+            Ok(Step::Closed(closed)) => Ok(Some(Event::Closed(closed))),
             Ok(Step::Nothing) => {
                 self.incoming.shrink(self.limits.memory.kept());
                 Ok(None)
@@ -428,7 +422,8 @@ impl Transport {
         }
         let queued = self.incoming.queued();
         let needed = match &self.stage {
-            Stage::Detecting { needed, .. } => *needed,
+            _ if self.incoming.broken().is_some() => 0,
+            Stage::Detecting { needed, .. } | Stage::Handshaking { needed, .. } => *needed,
             Stage::Open {
                 codec,
                 unreported: None,
@@ -438,7 +433,10 @@ impl Transport {
             },
             _ => 0,
         };
-        needed.saturating_sub(queued.len())
+        match needed.saturating_sub(queued.len()) {
+            0 => 0,
+            missing => missing + self.incoming.missing_of_carrier(),
+        }
     }
 
     /// Whether wire bytes wait to be sent.
@@ -493,7 +491,7 @@ impl Transport {
 
     fn codec(&mut self) -> Result<&mut Codec, Error> {
         match &mut self.stage {
-            Stage::Open { codec, .. } => Ok(codec),
+            Stage::Open { codec, .. } | Stage::Handshaking { codec, .. } => Ok(codec),
             Stage::Failed(error) => Err(*error),
             Stage::Detecting { .. } | Stage::NotOurs(_) => Err(UsageError::NotConnected.into()),
         }
@@ -521,158 +519,31 @@ impl Transport {
 
     fn push_frame(&mut self, payload: &[u8], sent: Sent) -> Result<(), Error> {
         let max_padding = self.limits.max_padding;
-        let Stage::Open { codec, .. } = &mut self.stage else {
-            return self.codec().map(|_| ());
-        };
         // First the room: with an error no sequence number may be used up.
+        self.codec()?;
         self.outgoing.reserve(payload.len())?;
+        let (Stage::Open { codec, .. } | Stage::Handshaking { codec, .. }) = &mut self.stage else {
+            return Err(UsageError::NotConnected.into());
+        };
         let framing = codec.frame(payload, sent, max_padding, &mut self.random)?;
         self.outgoing.append(&framing, payload)
     }
 
-    /// Server: looks at the first bytes, once there are enough.
-    fn detect(&mut self) {
-        let Stage::Detecting { config, needed } = &mut self.stage else {
-            return;
-        };
-        let queued = self.incoming.queued();
-        if queued.len() < *needed {
-            return;
-        }
-        match detect(queued, &config.acceptance()) {
-            Detection::Incomplete { needed: more } => *needed = more,
-            Detection::NotOurs(reason) => self.stage = Stage::NotOurs(reason),
-            Detection::Found(found) => {
-                let mut connected = Connected {
-                    envelope: found.envelope,
-                    carrier: Carrier::Tcp,
-                    obfuscated: found.obfuscation.is_some(),
-                    dc_field: None,
-                    secret_index: None,
-                };
-                self.incoming.take(found.length);
-                if let Some(obfuscation) = found.obfuscation {
-                    connected.dc_field = Some(obfuscation.dc);
-                    connected.secret_index = obfuscation.secret_index;
-                    self.incoming.set_stream(obfuscation.streams.incoming);
-                    self.outgoing.set_stream(obfuscation.streams.outgoing);
-                }
-                self.stage = Stage::Open {
-                    codec: Codec::new(found.envelope),
-                    unreported: Some(connected),
-                };
-            }
-        }
-    }
-
-    /// Looks for the next thing to report. What carries nothing is skipped.
-    fn step(&mut self) -> Result<Step, Error> {
-        loop {
-            let codec = match &mut self.stage {
-                Stage::Failed(error) => return Err(*error),
-                Stage::NotOurs(reason) => return Ok(Step::NotOurs(*reason)),
-                Stage::Detecting { .. } => return Ok(self.step_at_end()),
-                Stage::Open { codec, unreported } => {
-                    if let Some(connected) = unreported.take() {
-                        return Ok(Step::Event(Event::Connected(connected)));
-                    }
-                    codec
-                }
+    /// Goes on with the opening of the connection, as far as the bytes reach.
+    /// What is wrong with them is reported in its turn, as an event would be.
+    fn open_up(&mut self) {
+        while self.incoming.broken().is_none() {
+            let queued = self.incoming.queued().len();
+            let went_on = match &self.stage {
+                Stage::Detecting { needed, .. } if queued >= *needed => self.detect(),
+                Stage::Handshaking { needed, .. } if queued >= *needed => Ok(self.shake_hands()),
+                _ => Ok(false),
             };
-            let queued = self.incoming.queued();
-            match codec.head(self.role, queued, self.limits.max_payload)? {
-                Head::Incomplete { .. } => return Ok(self.step_at_end()),
-                Head::QuickAck { length, token } => {
-                    self.incoming.take(length);
-                    if self.expected(token) {
-                        return Ok(Step::Event(Event::QuickAck(token)));
-                    }
-                }
-                Head::Error { error } => {
-                    self.incoming.discard();
-                    return Ok(Step::Event(Event::TransportError(error)));
-                }
-                Head::Frame(frame) => {
-                    codec.take(&queued[..frame.length])?;
-                    let control = match self.role {
-                        Role::Client => control::classify(&queued[frame.payload.clone()]),
-                        Role::Server => None,
-                    };
-                    let Some(control) = control else {
-                        return Ok(Step::Payload(frame));
-                    };
-                    self.incoming.take(frame.length);
-                    match control {
-                        Control::NoOp => {}
-                        Control::QuickAck(token) => {
-                            if self.expected(token) {
-                                return Ok(Step::Event(Event::QuickAck(token)));
-                            }
-                        }
-                        Control::TransportError(error) => {
-                            return Ok(Step::Event(Event::TransportError(error)));
-                        }
-                    }
-                }
+            match went_on {
+                Ok(true) => {}
+                Ok(false) => return,
+                Err(error) => self.incoming.fail(error),
             }
-        }
-    }
-
-    /// Nothing more can be read out of what has come: the end, if there is one.
-    fn step_at_end(&mut self) -> Step {
-        if self.end != End::Unreported {
-            return Step::Nothing;
-        }
-        let queued = self.incoming.queued();
-        let closed = match &self.stage {
-            Stage::Open { codec, .. } => {
-                let is_full_client =
-                    codec.envelope() == Envelope::Full && self.role == Role::Client;
-                if let Some(error) = envelope::full_error_at_end(queued)
-                    && is_full_client
-                {
-                    self.incoming.discard();
-                    return Step::Event(Event::TransportError(error));
-                }
-                if queued.is_empty() {
-                    Closed::BetweenFrames
-                } else {
-                    Closed::InsideFrame
-                }
-            }
-            _ => Closed::BeforeOpening,
-        };
-        self.end = End::Reported;
-        Step::Event(Event::Closed(closed))
-    }
-
-    fn take_payload(&mut self, frame: Frame) -> Payload<'_> {
-        let trim = match &self.stage {
-            Stage::Open { codec, .. } => {
-                self.limits.trim && codec.envelope() == Envelope::PaddedIntermediate
-            }
-            _ => false,
-        };
-        let Range { start, end } = frame.payload;
-        let padded = &self.incoming.take(frame.length)[start..end];
-        let length = if trim {
-            envelope::exact_length(padded)
-        } else {
-            padded.len()
-        };
-        Payload {
-            data: &padded[..length],
-            quick_ack_wanted: frame.quick_ack_wanted,
-        }
-    }
-
-    /// Whether this quick ack was asked for; it is then no longer waited for.
-    /// One that nobody asked for is ignored, as TDLib does.
-    fn expected(&mut self, token: QuickAckToken) -> bool {
-        let mut tokens = self.expected_quick_acks.iter();
-        match tokens.position(|expected| *expected == token) {
-            Some(index) => self.expected_quick_acks.remove(index).is_some(),
-            None => false,
         }
     }
 }

@@ -1,8 +1,11 @@
 //! The outgoing half: frames queue in plain and are encrypted when they are taken.
 //!
 //! ```text
-//!   queue   [ encrypted | plain ]
-//!           0           sealed   queue.len()
+//!   frames  [ encrypted | plain ]         without a carrier, the wire's bytes
+//!           0           sealed
+//!               |
+//!               v  with a carrier: cut into pieces, each behind its header
+//!   wire    [ handshake | header piece | header piece ... ]
 //! ```
 //!
 //! One pass of the cipher over many small frames costs half of one pass each.
@@ -10,6 +13,7 @@
 //! reading it twice.
 
 use super::byte_queue::ByteQueue;
+use crate::carrier::Writer;
 use crate::envelope::Framing;
 use crate::error::{Error, UsageError};
 use crate::obfuscation::ctr::Keystream;
@@ -19,31 +23,40 @@ use crate::obfuscation::ctr::Keystream;
 const LARGE: usize = 2048;
 
 pub(super) struct Outgoing {
-    queue: ByteQueue,
+    frames: ByteQueue,
     stream: Option<Keystream>,
-    /// How many of the queued bytes are encrypted, from the head. Only counted
+    /// How many bytes of `frames` are encrypted, from the head. Only counted
     /// where there is a stream.
     sealed: usize,
     /// The opening waits for the first frame: alone on the wire, its 64 bytes
     /// would tell what it is.
     held: bool,
+    carrier: Option<Box<Carried>>,
+}
+
+/// What a carrier needs besides.
+struct Carried {
+    /// The wire's bytes.
+    wire: ByteQueue,
+    /// `None` until the carrier's handshake is over: frames wait for it.
+    writer: Option<Writer>,
 }
 
 impl Outgoing {
     pub(super) fn new() -> Self {
         Self {
-            queue: ByteQueue::default(),
+            frames: ByteQueue::default(),
             stream: None,
             sealed: 0,
             held: false,
+            carrier: None,
         }
     }
 
-    /// Queues what opens the connection, as it goes over the wire. It leaves
-    /// with the first frame.
+    /// Queues what opens the connection, encrypted already. It leaves with the
+    /// first frame.
     pub(super) fn open(&mut self, opening: &[u8]) -> Result<(), Error> {
-        self.queue.space(opening.len())?[..opening.len()].copy_from_slice(opening);
-        self.queue.filled(opening.len());
+        self.append_raw(opening)?;
         self.sealed = opening.len();
         self.held = !opening.is_empty();
         Ok(())
@@ -52,6 +65,25 @@ impl Outgoing {
     /// What is queued from here on is encrypted by this stream.
     pub(super) fn set_stream(&mut self, stream: Keystream) {
         self.stream = Some(stream);
+    }
+
+    /// Queues bytes of a carrier's handshake. Frames wait until there is a
+    /// writer.
+    pub(super) fn append_handshake(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        let carried = self.carrier.get_or_insert_with(|| {
+            Box::new(Carried {
+                wire: ByteQueue::default(),
+                writer: None,
+            })
+        });
+        append(&mut carried.wire, bytes)
+    }
+
+    /// The carrier's handshake is over.
+    pub(super) fn set_writer(&mut self, writer: Writer) {
+        if let Some(carried) = &mut self.carrier {
+            carried.writer = Some(writer);
+        }
     }
 
     /// Lets the opening go without a frame.
@@ -63,7 +95,7 @@ impl Outgoing {
     /// cannot fail.
     pub(super) fn reserve(&mut self, payload: usize) -> Result<(), Error> {
         let count = payload.saturating_add(Framing::MAX_OVERHEAD);
-        self.queue.space(count).map(|_| ())
+        self.frames.space(count).map(|_| ())
     }
 
     /// Queues a frame, for which room was reserved.
@@ -71,11 +103,12 @@ impl Outgoing {
         self.held = false;
         let (header, trailer) = (framing.header(), framing.trailer());
         let length = header.len() + payload.len() + trailer.len();
-        let large = payload.len() >= LARGE && self.stream.is_some();
+        // A carrier copies once more anyway, and encrypts on that way.
+        let large = payload.len() >= LARGE && self.stream.is_some() && self.carrier.is_none();
         if large {
             self.seal();
         }
-        let space = self.queue.space(length)?;
+        let space = self.frames.space(length)?;
         let (to_header, space) = space.split_at_mut(header.len());
         let (to_payload, space) = space.split_at_mut(payload.len());
         let to_trailer = &mut space[..trailer.len()];
@@ -92,77 +125,160 @@ impl Outgoing {
                 to_trailer.copy_from_slice(trailer);
             }
         }
-        self.queue.filled(length);
+        self.frames.filled(length);
         Ok(())
     }
 
-    /// Queues bytes that go over the wire without an envelope.
+    /// Queues plain bytes that have no envelope.
     pub(super) fn append_raw(&mut self, bytes: &[u8]) -> Result<(), Error> {
-        self.queue.space(bytes.len())?[..bytes.len()].copy_from_slice(bytes);
-        self.queue.filled(bytes.len());
-        Ok(())
+        append(&mut self.frames, bytes)
     }
 
     /// How many bytes can be taken.
     pub(super) fn pending(&self) -> usize {
-        if self.held { 0 } else { self.queue.len() }
+        let frames = if self.held { 0 } else { self.frames.len() };
+        match self.carrier.as_deref() {
+            None => frames,
+            Some(Carried { wire, writer: None }) => wire.len(),
+            Some(Carried {
+                wire,
+                writer: Some(writer),
+            }) => wire.len() + frames + writer.overhead(frames),
+        }
     }
 
     /// Moves bytes out, and says how many. What is still plain is encrypted on
     /// its way.
-    pub(super) fn pull(&mut self, buffer: &mut [u8]) -> usize {
-        let count = self.pending().min(buffer.len());
-        let out = &mut buffer[..count];
-        match &mut self.stream {
-            None => out.copy_from_slice(self.queue.take(count)),
-            Some(stream) => {
-                let sealed = self.sealed.min(count);
-                let (out_sealed, out_plain) = out.split_at_mut(sealed);
-                out_sealed.copy_from_slice(self.queue.take(sealed));
-                self.sealed -= sealed;
-                stream.apply_to(self.queue.take(count - sealed), out_plain);
-            }
+    pub(super) fn pull(&mut self, buffer: &mut [u8]) -> Result<usize, Error> {
+        self.wrap()?;
+        if let Some(carried) = &mut self.carrier {
+            let count = carried.wire.len().min(buffer.len());
+            buffer[..count].copy_from_slice(carried.wire.take(count));
+            return Ok(count);
         }
-        count
+        let count = self.pending().min(buffer.len());
+        self.take_frames(&mut buffer[..count]);
+        Ok(count)
     }
 
     /// All that can be taken, encrypted, still queued.
-    pub(super) fn peek(&mut self) -> &[u8] {
-        if self.held {
-            return &[];
+    pub(super) fn peek(&mut self) -> Result<&[u8], Error> {
+        self.wrap()?;
+        if self.carrier.is_none() && !self.held {
+            self.seal();
         }
-        self.seal();
-        self.queue.queued()
+        Ok(match &self.carrier {
+            Some(carried) => carried.wire.queued(),
+            None if self.held => &[],
+            None => self.frames.queued(),
+        })
     }
 
     /// Drops bytes that were peeked at.
     pub(super) fn consume(&mut self, count: usize) -> Result<(), UsageError> {
-        let available = match self.stream {
-            _ if self.held => 0,
-            Some(_) => self.sealed,
-            None => self.queue.len(),
+        let available = match (&self.carrier, &self.stream) {
+            (Some(carried), _) => carried.wire.len(),
+            (None, _) if self.held => 0,
+            (None, Some(_)) => self.sealed,
+            (None, None) => self.frames.len(),
         };
         if count > available {
             return Err(UsageError::CountTooLarge { count, available });
         }
-        self.queue.take(count);
-        self.sealed = self.sealed.saturating_sub(count);
+        match &mut self.carrier {
+            Some(carried) => {
+                carried.wire.take(count);
+            }
+            None => {
+                self.frames.take(count);
+                self.sealed = self.sealed.saturating_sub(count);
+            }
+        }
         Ok(())
     }
 
     /// Gives memory back, if all was taken and there is more than `keep` bytes.
     pub(super) fn shrink(&mut self, keep: usize) {
-        self.queue.shrink(keep);
+        self.frames.shrink(keep);
+        if let Some(carried) = &mut self.carrier {
+            carried.wire.shrink(keep);
+        }
     }
 
     /// Encrypts all that is still plain.
     fn seal(&mut self) {
         if let Some(stream) = &mut self.stream {
-            let queued = self.queue.queued_mut();
+            let queued = self.frames.queued_mut();
             if let Some(plain) = queued.get_mut(self.sealed..) {
                 stream.apply(plain);
             }
             self.sealed = queued.len();
         }
     }
+
+    /// Moves frame bytes to `out`, encrypting what is still plain.
+    fn take_frames(&mut self, out: &mut [u8]) {
+        let Self {
+            frames,
+            stream,
+            sealed,
+            ..
+        } = self;
+        take_encrypted(frames, stream.as_mut(), sealed, out);
+    }
+
+    /// Hands everything that may leave to the carrier, if there is one.
+    fn wrap(&mut self) -> Result<(), Error> {
+        let Self {
+            frames,
+            stream,
+            sealed,
+            held: false,
+            carrier: Some(carried),
+        } = self
+        else {
+            return Ok(());
+        };
+        let Carried {
+            wire,
+            writer: Some(writer),
+        } = &mut **carried
+        else {
+            return Ok(());
+        };
+        // All the room first: with an error nothing was moved.
+        wire.space(frames.len() + writer.overhead(frames.len()))?;
+        while let Some(piece) = writer.piece(frames.len()) {
+            append(wire, piece.header())?;
+            let to = &mut wire.space(piece.length)?[..piece.length];
+            take_encrypted(frames, stream.as_mut(), sealed, to);
+            wire.filled(piece.length);
+        }
+        Ok(())
+    }
+}
+
+fn append(queue: &mut ByteQueue, bytes: &[u8]) -> Result<(), Error> {
+    queue.space(bytes.len())?[..bytes.len()].copy_from_slice(bytes);
+    queue.filled(bytes.len());
+    Ok(())
+}
+
+/// Moves bytes from the head of `frames` to `out`: the first `sealed` as they
+/// are, the rest through the stream.
+fn take_encrypted(
+    frames: &mut ByteQueue,
+    stream: Option<&mut Keystream>,
+    sealed: &mut usize,
+    out: &mut [u8],
+) {
+    let Some(stream) = stream else {
+        out.copy_from_slice(frames.take(out.len()));
+        return;
+    };
+    let encrypted = (*sealed).min(out.len());
+    let (out_encrypted, out_plain) = out.split_at_mut(encrypted);
+    out_encrypted.copy_from_slice(frames.take(encrypted));
+    *sealed -= encrypted;
+    stream.apply_to(frames.take(out_plain.len()), out_plain);
 }

@@ -1,0 +1,19 @@
+/* JSON values on a stream. */
+#include "json.h"
+
+void json_string(FILE *out, const char *text) {
+    fputc('"', out);
+    for (; *text != '\0'; text++) {
+        unsigned char byte = (unsigned char)*text;
+        if (byte == '"' || byte == '\\') fprintf(out, "\\%c", byte);
+        else if (byte < 0x20) fprintf(out, "\\u%04x", byte);
+        else fputc(byte, out);
+    }
+    fputc('"', out);
+}
+
+void json_bytes(FILE *out, const uint8_t *bytes, size_t length) {
+    fputc('"', out);
+    for (size_t i = 0; i < length; i++) fprintf(out, "%02x", bytes[i]);
+    fputc('"', out);
+}

@@ -1,0 +1,25 @@
+/* mtproto-probe: asks an MTProto server for a resPQ and tells what came back. */
+#include "common/arguments.h"
+#include "common/net.h"
+#include "probe/conversation.h"
+#include "probe/options.h"
+#include "probe/report.h"
+
+#include <stdio.h>
+
+int main(int count, char **words) {
+    struct probe_options options;
+    struct probe_report report;
+    int status = PROBE_OK;
+    if (probe_read_options(count, words, &options, &status)) {
+        if (!net_ignore_broken_pipes()) perror("mtproto-probe");
+        probe_converse(&options, &report);
+        if (options.json) probe_print_json(&options, &report);
+        else probe_print_text(&options, &report);
+        status = (int)report.status;
+    }
+    wipe(options.secret, sizeof options.secret);
+    wipe(options.auth_key, sizeof options.auth_key);
+    if (fflush(stdout) != 0 && status == PROBE_OK) status = PROBE_LOCAL_FAILURE;
+    return status;
+}

@@ -1,0 +1,39 @@
+/* What the probe was asked to do. */
+#ifndef EXAMPLES_PROBE_OPTIONS_H
+#define EXAMPLES_PROBE_OPTIONS_H
+
+#include "../common/net.h"
+
+#include <mtproto.h>
+
+/* Exit statuses; a script may rely on them. */
+enum probe_status {
+    PROBE_OK = 0,
+    PROBE_USAGE = 1,
+    PROBE_NOT_CONNECTED = 2,
+    PROBE_TRANSPORT_ERROR = 3,
+    PROBE_WRONG_ANSWER = 4,
+    PROBE_TIMED_OUT = 5,
+    PROBE_LOCAL_FAILURE = 6
+};
+
+struct probe_options {
+    struct net_endpoint endpoint;
+    int32_t envelope;
+    bool obfuscated;
+    bool has_secret;
+    uint8_t secret[MTPROTO_SECRET_LENGTH];
+    int32_t dc;
+    uint32_t dc_flags;
+    bool quick_ack;
+    bool has_auth_key;
+    uint8_t auth_key[MTPROTO_AUTH_KEY_LENGTH];
+    int64_t timeout; /* microseconds */
+    bool json;
+    bool verbose;
+};
+
+/* False: the program ends here, with `*status`. */
+bool probe_read_options(int count, char **words, struct probe_options *options, int *status);
+
+#endif

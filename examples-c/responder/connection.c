@@ -1,0 +1,171 @@
+/* One client of the responder: its socket, its transport, and how the two are kept going.
+ *
+ * The order is always the same: read what the socket has, pull the events and push the answers,
+ * write what the socket takes. A client that sends and does not read is bounded by UNSENT_LIMIT:
+ * above it no event is pulled and nothing is read, so the client's own socket fills up. */
+#define _POSIX_C_SOURCE 200809L
+#include "connection.h"
+
+#include "log.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define UNSENT_LIMIT ((size_t)256 * 1024)
+#define READ_AT_LEAST ((size_t)4 * 1024)
+#define READ_AT_MOST ((size_t)256 * 1024) /* then it is the next client's turn */
+#define ENDING_MICROSECONDS ((int64_t)30 * 1000 * 1000)
+
+struct connection *connection_open(int socket, const char *peer, const mtproto_config *config) {
+    struct connection *connection = calloc(1, sizeof *connection);
+    mtproto_status status = MTPROTO_ERROR_OUT_OF_MEMORY;
+    if (connection != NULL) status = mtproto_server_new(config, &connection->transport);
+    if (status != MTPROTO_OK) {
+        log_error(status, mtproto_status_text(status));
+        free(connection);
+        close(socket);
+        return NULL;
+    }
+    connection->socket = socket;
+    memcpy(connection->peer, peer, strnlen(peer, sizeof connection->peer - 1));
+    return connection;
+}
+
+static void end(struct connection *connection, const char *reason) {
+    if (connection->ending == NULL) connection->ending = reason;
+    connection->over = true;
+}
+
+/* The transport refused: it has the figures when the client broke the protocol. */
+static void fail(struct connection *connection, mtproto_status status) {
+    const char *text = mtproto_transport_error_text(connection->transport);
+    log_error(status, text[0] != '\0' ? text : mtproto_status_text(status));
+    end(connection, "error");
+}
+
+static void read_socket(struct connection *connection) {
+    uint8_t *buffer = NULL;
+    size_t capacity = 0;
+    mtproto_status status = mtproto_transport_reserve_wire(connection->transport, READ_AT_LEAST,
+                                                           &buffer, &capacity);
+    if (status == MTPROTO_EVENTS_PENDING) return; /* the events come first */
+    if (status < 0) {
+        fail(connection, status);
+        return;
+    }
+    if (capacity > READ_AT_MOST) capacity = READ_AT_MOST;
+    ssize_t count = recv(connection->socket, buffer, capacity, 0);
+    if (count < 0) {
+        if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) end(connection, "reset");
+        return; /* nothing was written into the reserved bytes, so there is nothing to commit */
+    }
+    if (count > 0) status = mtproto_transport_commit_wire(connection->transport, (size_t)count);
+    else status = mtproto_transport_push_wire_end(connection->transport);
+    /* A fatal status comes again from pull_event, after the events of the frames before it. */
+    if (status < 0 && !mtproto_status_is_fatal(status)) fail(connection, status);
+}
+
+static void handle(struct connection *connection, const mtproto_event *event,
+                   struct answer_settings *settings) {
+    mtproto_status status;
+    switch (event->kind) {
+    case MTPROTO_EVENT_CONNECTED:
+        log_accepted(connection->peer, event);
+        break;
+    case MTPROTO_EVENT_PAYLOAD:
+        status = answer_payload(connection->transport, settings, event);
+        if (status >= 0) break;
+        if (mtproto_status_is_fatal(status)) fail(connection, status);
+        else log_error(status, mtproto_status_text(status)); /* only this answer is lost */
+        break;
+    case MTPROTO_EVENT_NOT_OURS:
+        /* A server that hides would hand the event's bytes and the socket to a web server now. */
+        log_not_ours(event);
+        end(connection, "not_ours");
+        break;
+    case MTPROTO_EVENT_CLOSED:
+        connection->ending = log_closed_reason(event->code);
+        connection->ending_until = net_now() + ENDING_MICROSECONDS;
+        break;
+    default:
+        break; /* kinds that only a client sees, or that a later version adds */
+    }
+}
+
+static bool is_crammed(const struct connection *connection) {
+    return mtproto_transport_pending_wire(connection->transport) >= UNSENT_LIMIT;
+}
+
+/* Pulls events until there are none, or until the answers reach the limit. True: there may be more. */
+static bool answer_events(struct connection *connection, struct answer_settings *settings) {
+    while (!connection->over && !is_crammed(connection)) {
+        mtproto_event event = {.struct_size = sizeof event};
+        mtproto_status status = mtproto_transport_pull_event(connection->transport, &event);
+        if (status == MTPROTO_NO_EVENT) return false;
+        if (status == MTPROTO_OK) handle(connection, &event, settings);
+        else fail(connection, status);
+    }
+    return !connection->over;
+}
+
+static void write_socket(struct connection *connection) {
+    while (mtproto_transport_wants_write(connection->transport)) {
+        const uint8_t *data = NULL;
+        size_t length = 0;
+        mtproto_status status = mtproto_transport_peek_wire(connection->transport, &data, &length);
+        if (status != MTPROTO_OK) {
+            fail(connection, status);
+            return;
+        }
+        ssize_t count = send(connection->socket, data, length, 0);
+        if (count < 0) {
+            if (errno == EINTR) continue;
+            if (errno != EAGAIN && errno != EWOULDBLOCK) end(connection, "reset");
+            return;
+        }
+        status = mtproto_transport_consume_wire(connection->transport, (size_t)count);
+        if (status != MTPROTO_OK) {
+            fail(connection, status);
+            return;
+        }
+    }
+}
+
+static bool wants_to_read(const struct connection *connection) {
+    return connection->ending == NULL && !is_crammed(connection);
+}
+
+short connection_interest(const struct connection *connection) {
+    short interest = 0;
+    if (wants_to_read(connection)) interest |= POLLIN;
+    if (mtproto_transport_wants_write(connection->transport)) interest |= POLLOUT;
+    return interest;
+}
+
+void connection_serve(struct connection *connection, short ready,
+                      struct answer_settings *settings) {
+    if ((ready & (POLLIN | POLLHUP | POLLERR)) != 0 && wants_to_read(connection))
+        read_socket(connection);
+    for (bool more = true; more && !connection->over;) {
+        more = answer_events(connection, settings);
+        if (!connection->over) write_socket(connection);
+        if (is_crammed(connection)) break;
+    }
+    if (connection->ending != NULL && !mtproto_transport_wants_write(connection->transport))
+        connection->over = true;
+}
+
+void connection_check_time(struct connection *connection, int64_t now) {
+    if (connection->ending != NULL && now >= connection->ending_until) connection->over = true;
+}
+
+void connection_close(struct connection *connection, const char *reason) {
+    end(connection, reason);
+    log_closed(connection->ending);
+    mtproto_transport_free(connection->transport);
+    close(connection->socket);
+    free(connection);
+}
