@@ -56,7 +56,8 @@ pub struct mtproto_send_options {
     /// MTPROTO_SEND_QUICK_ACK, or 0.
     pub flags: u32,
     /// With MTPROTO_SEND_QUICK_ACK: what mtproto_quick_ack_token gave; the
-    /// QUICK_ACK event will carry it.
+    /// QUICK_ACK event will carry it. 0 stands for any token: for a relay, which
+    /// cannot compute it.
     pub quick_ack_token: u32,
 }
 
@@ -197,7 +198,7 @@ pub unsafe extern "C" fn mtproto_transport_push_payload(
     unsafe { guard_handle(transport, inside) }
 }
 
-/// Reads the options: the token, where a quick ack is wanted.
+/// Reads the options: whether a quick ack is wanted, and with which token.
 ///
 /// # Safety
 ///
@@ -205,7 +206,7 @@ pub unsafe extern "C" fn mtproto_transport_push_payload(
 /// says.
 unsafe fn quick_ack_wanted(
     options: *const mtproto_send_options,
-) -> Result<Option<QuickAckToken>, mtproto_status> {
+) -> Result<Option<Option<QuickAckToken>>, mtproto_status> {
     if options.is_null() {
         return Ok(None);
     }
@@ -220,8 +221,9 @@ unsafe fn quick_ack_wanted(
     let options = unsafe { options.read() };
     match options.flags {
         0 => Ok(None),
+        MTPROTO_SEND_QUICK_ACK if options.quick_ack_token == 0 => Ok(Some(None)),
         MTPROTO_SEND_QUICK_ACK => QuickAckToken::from_value(options.quick_ack_token)
-            .map(Some)
+            .map(|token| Some(Some(token)))
             .ok_or(MTPROTO_ERROR_QUICK_ACK_TOKEN),
         _ => Err(MTPROTO_ERROR_INVALID_ARGUMENT),
     }

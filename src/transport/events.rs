@@ -147,9 +147,10 @@ impl Transport {
     /// Whether this quick ack was asked for; it is then no longer waited for.
     /// One that nobody asked for is ignored, as TDLib does.
     fn expected(&mut self, token: QuickAckToken) -> bool {
-        let mut tokens = self.expected_quick_acks.iter();
-        match tokens.position(|expected| *expected == token) {
-            Some(index) => self.expected_quick_acks.remove(index).is_some(),
+        let expected = &mut self.expected_quick_acks;
+        let position = |wanted| expected.iter().position(|expected| *expected == wanted);
+        match position(Some(token)).or_else(|| position(None)) {
+            Some(index) => expected.remove(index).is_some(),
             None => false,
         }
     }

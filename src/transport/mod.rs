@@ -70,8 +70,9 @@ pub struct Transport {
     stage: Stage,
     outgoing: Outgoing,
     incoming: Incoming,
-    /// Client: the quick acks that were asked for, oldest first.
-    expected_quick_acks: VecDeque<QuickAckToken>,
+    /// Client: the quick acks that were asked for, oldest first; `None` for one
+    /// with any token.
+    expected_quick_acks: VecDeque<Option<QuickAckToken>>,
     /// Fake TLS: the domain that was asked for.
     server_name: Option<Box<str>>,
     end: End,
@@ -195,8 +196,9 @@ impl Transport {
     /// Client: sends one encrypted MTProto packet and asks for a quick ack.
     ///
     /// The event [`Event::QuickAck`] will carry `token`, which is made by
-    /// [`QuickAckToken::compute`]. Of the tokens that are waited for, the
-    /// latest 1024 are remembered.
+    /// [`QuickAckToken::compute`]. `None` stands for any token: for a relay,
+    /// which cannot compute it and passes on what comes. Of the quick acks that
+    /// are waited for, the latest 1024 are remembered.
     ///
     /// # Errors
     ///
@@ -206,7 +208,7 @@ impl Transport {
     pub fn push_payload_with_quick_ack(
         &mut self,
         payload: &[u8],
-        token: QuickAckToken,
+        token: impl Into<Option<QuickAckToken>>,
     ) -> Result<(), Error> {
         self.check_role(Role::Client)?;
         self.expected_quick_acks
@@ -216,7 +218,7 @@ impl Transport {
         if self.expected_quick_acks.len() == MAX_EXPECTED_QUICK_ACKS {
             self.expected_quick_acks.pop_front();
         }
-        self.expected_quick_acks.push_back(token);
+        self.expected_quick_acks.push_back(token.into());
         Ok(())
     }
 
@@ -532,7 +534,7 @@ impl Transport {
     /// Goes on with the opening of the connection, as far as the bytes reach.
     /// What is wrong with them is reported in its turn, as an event would be.
     fn open_up(&mut self) {
-        while self.incoming.broken().is_none() {
+        loop {
             let queued = self.incoming.queued().len();
             let went_on = match &self.stage {
                 Stage::Detecting { needed, .. } if queued >= *needed => self.detect(),
@@ -542,7 +544,7 @@ impl Transport {
             match went_on {
                 Ok(true) => {}
                 Ok(false) => return,
-                Err(error) => self.incoming.fail(error),
+                Err(error) => return self.incoming.fail(error),
             }
         }
     }
