@@ -24,9 +24,10 @@ SONAME  = libmtproto.so.$(shell echo $(VERSION) | cut -d. -f1,2)
 COMMON_SOURCES    = $(wildcard examples-c/common/*.c)
 RESPONDER_SOURCES = examples-c/responder.c $(wildcard examples-c/responder/*.c)
 PROBE_SOURCES     = examples-c/probe.c $(wildcard examples-c/probe/*.c)
+RELAY_SOURCES     = examples-c/relay.c $(wildcard examples-c/relay/*.c)
 EXAMPLE_HEADERS   = $(wildcard examples-c/*/*.h) include/mtproto.h
 
-PROGRAMS = $(BIN)/mtproto-responder $(BIN)/mtproto-probe $(BIN)/minimal
+PROGRAMS = $(BIN)/mtproto-responder $(BIN)/mtproto-probe $(BIN)/mtproto-relay $(BIN)/minimal
 
 .PHONY: all lib demo test test-programs header clean FORCE
 
@@ -53,6 +54,10 @@ $(BIN)/mtproto-responder: $(RESPONDER_SOURCES) $(COMMON_SOURCES) $(EXAMPLE_HEADE
 	$(CC) $(C_STD) $(WARNINGS) $(CFLAGS) -Iinclude -Iexamples-c -o $@ $(filter %.c,$^) $(LINK)
 
 $(BIN)/mtproto-probe: $(PROBE_SOURCES) $(COMMON_SOURCES) $(EXAMPLE_HEADERS) | lib
+	@mkdir -p $(BIN)
+	$(CC) $(C_STD) $(WARNINGS) $(CFLAGS) -Iinclude -Iexamples-c -o $@ $(filter %.c,$^) $(LINK)
+
+$(BIN)/mtproto-relay: $(RELAY_SOURCES) $(COMMON_SOURCES) $(EXAMPLE_HEADERS) | lib
 	@mkdir -p $(BIN)
 	$(CC) $(C_STD) $(WARNINGS) $(CFLAGS) -Iinclude -Iexamples-c -o $@ $(filter %.c,$^) $(LINK)
 

@@ -36,10 +36,14 @@ mod header {
     use std::path::Path;
 
     /// In the order in which a reader meets them in the header.
-    const SOURCES: [&str; 6] = [
+    const SOURCES: [&str; 10] = [
         "status",
         "version",
+        "secret",
+        "link",
+        "dc_id",
         "config",
+        "replay_cache",
         "event",
         "transport",
         "quick_ack",
@@ -48,6 +52,7 @@ mod header {
     pub(super) fn generate() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         println!("cargo:rerun-if-changed=cbindgen.toml");
+        println!("cargo:rerun-if-changed=include/mtproto.h");
         let config = cbindgen::Config::from_root_or_default(root);
         let mut builder = cbindgen::Builder::new()
             .with_config(config)

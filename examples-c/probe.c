@@ -1,9 +1,10 @@
-/* mtproto-probe: asks an MTProto server for a resPQ and tells what came back. */
-#include "common/arguments.h"
+/* mtproto-probe: asks an MTProto server or proxy for a resPQ and tells what came back. */
 #include "common/net.h"
 #include "probe/conversation.h"
+#include "probe/diagnosis.h"
 #include "probe/options.h"
 #include "probe/report.h"
+#include "probe/verdict.h"
 
 #include <stdio.h>
 
@@ -14,12 +15,14 @@ int main(int count, char **words) {
     if (probe_read_options(count, words, &options, &status)) {
         if (!net_ignore_broken_pipes()) perror("mtproto-probe");
         probe_converse(&options, &report);
+        probe_judge(&options, &report);
+        if (report.verdict == VERDICT_REAL_SITE && options.diagnose)
+            probe_diagnose(&options, &report);
         if (options.json) probe_print_json(&options, &report);
         else probe_print_text(&options, &report);
         status = (int)report.status;
     }
-    wipe(options.secret, sizeof options.secret);
-    wipe(options.auth_key, sizeof options.auth_key);
+    probe_free_options(&options);
     if (fflush(stdout) != 0 && status == PROBE_OK) status = PROBE_LOCAL_FAILURE;
     return status;
 }

@@ -5,6 +5,7 @@
 #define _POSIX_C_SOURCE 200809L
 #include "common/arguments.h"
 #include "common/net.h"
+#include "common/proxy_words.h"
 #include "responder/answer.h"
 #include "responder/connection.h"
 #include "responder/log.h"
@@ -29,8 +30,11 @@ static const char usage[] =
     "\n"
     "  --listen HOST:PORT  where to listen, IPv6 in brackets (default 127.0.0.1:0);\n"
     "                      port 0 picks a free one\n"
-    "  --secret HEX        accept this MTProxy secret, 32 hexadecimal digits; may be repeated.\n"
-    "                      Clients without a secret stay welcome\n"
+    "  --secret TEXT       accept this MTProxy secret: 16 bytes, dd and 16 bytes, or ee, 16 bytes\n"
+    "                      and a domain, as hexadecimal or base64; may be repeated. Clients\n"
+    "                      without a secret stay welcome\n"
+    "  --accept-secrets-only\n"
+    "                      ... do not: only the secrets are accepted, as a proxy does\n"
     "  --auth-key FILE     an authorization key, 256 raw bytes: messages encrypted with it are\n"
     "                      checked, and get a quick ack when they ask for one\n"
     "  --echo              send every payload back as it came, instead of an answer\n"
@@ -42,7 +46,8 @@ static const char usage[] =
     "\n"
     "Examples:\n"
     "  mtproto-responder --listen 127.0.0.1:4430\n"
-    "  mtproto-responder --secret 00112233445566778899aabbccddeeff --once\n";
+    "  mtproto-responder --secret 00112233445566778899aabbccddeeff --once\n"
+    "  mtproto-responder --secret ee00112233445566778899aabbccddeeff6578616d706c652e636f6d\n";
 
 struct settings {
     struct net_endpoint endpoint;
@@ -54,13 +59,10 @@ struct settings {
 /* ---- the command line ---- */
 
 static void add_secret(struct arguments *arguments, mtproto_config *config, const char *value) {
-    uint8_t secret[MTPROTO_SECRET_LENGTH];
-    if (!parse_hexadecimal(value, secret, sizeof secret)) {
-        arguments_fail(arguments, "a secret is %d hexadecimal digits", 2 * MTPROTO_SECRET_LENGTH);
-        return;
-    }
-    mtproto_status status = mtproto_config_add_secret(config, secret, sizeof secret);
-    wipe(secret, sizeof secret);
+    mtproto_secret *secret = proxy_words_secret(arguments, "--secret", value);
+    if (secret == NULL) return;
+    mtproto_status status = mtproto_config_add_parsed_secret(config, secret);
+    mtproto_secret_free(secret);
     if (status != MTPROTO_OK) arguments_fail(arguments, "--secret: %s", mtproto_status_text(status));
 }
 
@@ -72,13 +74,24 @@ static void read_auth_key(struct arguments *arguments, struct settings *settings
     settings->answers.auth_key = settings->auth_key;
 }
 
+/* One memory of handshakes for all connections, so that none is accepted twice. */
+static mtproto_status share_replay_cache(mtproto_config *config) {
+    mtproto_replay_cache *cache = mtproto_replay_cache_new(0, 0);
+    if (cache == NULL) return MTPROTO_ERROR_OUT_OF_MEMORY;
+    mtproto_status status = mtproto_config_set_replay_cache(config, cache);
+    mtproto_replay_cache_free(cache); /* the config keeps it */
+    return status;
+}
+
 /* False: the program ends here, with `*status`. */
 static bool read_arguments(int count, char **words, struct settings *settings,
                            mtproto_config *config, int *status) {
     struct arguments arguments = arguments_of("mtproto-responder", count, words);
     const char *value = NULL, *listen_at = "127.0.0.1:0";
-    uint32_t accept = MTPROTO_ACCEPT_PLAIN | MTPROTO_ACCEPT_PLAIN_FULL | MTPROTO_ACCEPT_OBFUSCATED |
-                      MTPROTO_ACCEPT_OBFUSCATED_FULL;
+    const uint32_t without_secret = MTPROTO_ACCEPT_PLAIN | MTPROTO_ACCEPT_PLAIN_FULL |
+                                    MTPROTO_ACCEPT_OBFUSCATED | MTPROTO_ACCEPT_OBFUSCATED_FULL;
+    uint32_t accept = without_secret;
+    bool secrets_only = false;
     *status = STATUS_DONE;
     while (arguments_next(&arguments)) {
         if (arguments_flag(&arguments, "--help")) {
@@ -89,6 +102,7 @@ static bool read_arguments(int count, char **words, struct settings *settings,
             return false;
         } else if (arguments_flag(&arguments, "--echo")) settings->answers.echo = true;
         else if (arguments_flag(&arguments, "--once")) settings->once = true;
+        else if (arguments_flag(&arguments, "--accept-secrets-only")) secrets_only = true;
         else if (arguments_option(&arguments, "--listen", &value)) listen_at = value;
         else if (arguments_option(&arguments, "--auth-key", &value))
             read_auth_key(&arguments, settings, value);
@@ -99,7 +113,11 @@ static bool read_arguments(int count, char **words, struct settings *settings,
     }
     if (!arguments.failed && !net_parse_endpoint(listen_at, &settings->endpoint))
         arguments_fail(&arguments, "--listen wants HOST:PORT, an IPv6 address in brackets");
+    if (secrets_only && (accept & MTPROTO_ACCEPT_SECRET) == 0)
+        arguments_fail(&arguments, "--accept-secrets-only: which --secret?");
+    if (secrets_only) accept = MTPROTO_ACCEPT_SECRET;
     mtproto_status refusal = mtproto_config_set_accept(config, accept);
+    if (refusal == MTPROTO_OK) refusal = share_replay_cache(config);
     if (refusal != MTPROTO_OK) arguments_fail(&arguments, "%s", mtproto_status_text(refusal));
     *status = STATUS_USAGE;
     return !arguments.failed;

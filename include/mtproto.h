@@ -23,8 +23,9 @@
  *    function that returns one may return MTPROTO_ERROR_PANIC.
  * 2. Errors. After -1xx (the call was wrong) and -3xx (the system was) nothing
  *    has changed: mend it and go on. After -2xx (the peer broke the protocol)
- *    and -9xx the transport is dead: each further call returns the same status,
- *    and only mtproto_transport_free is left.
+ *    and -9xx the transport is dead: each further call with good arguments
+ *    returns the same status, and only mtproto_transport_free is left. What was
+ *    still queued for the wire is lost with it.
  * 3. Ownership. What a ..._new function returned is yours; give it to the
  *    matching ..._free, once. NULL is fine to free. What you pass in is copied,
  *    and may be changed or freed when the call is over.
@@ -32,14 +33,18 @@
  *    until the next call on that transport that takes it as not const. Do not
  *    pass it into such a call either: to send a payload back, copy it first.
  * 5. Bytes. (NULL, 0) is an empty input wherever bytes are passed in; (NULL, n)
- *    is MTPROTO_ERROR_NULL_ARGUMENT. Buffers to be filled need not be
+ *    is MTPROTO_ERROR_NULL_ARGUMENT, and a length that no object can have is
+ *    MTPROTO_ERROR_INVALID_ARGUMENT. Buffers to be filled need not be
  *    initialised. Lengths and counts are in bytes.
  * 6. Structs. Set struct_size to sizeof the struct. Fields are only ever added
  *    at the end, so that programs and libraries of different age fit together.
- * 7. Threads. A handle may be moved from thread to thread. Calls on one handle
+ * 7. Memory. Where memory for payloads or a handle is not to be had, the call
+ *    says so. For the few bytes of a config (secrets, paths) the process ends
+ *    then, as is usual.
+ * 8. Threads. A handle may be moved from thread to thread. Calls on one handle
  *    must not overlap, except calls that take it as const with one another.
  *    Different handles have nothing in common.
- * 8. Nothing else. No sockets, no clock, no threads, no callbacks, no globals.
+ * 9. Nothing else. No sockets, no clock, no threads, no callbacks, no globals.
  *
  * A client, on a blocking socket that is connected:
  *
@@ -100,6 +105,52 @@
 
 
 /**
+ * Only what the specification describes: for secrets and links that one makes
+ * or publishes. What passes works in every official app.
+ */
+#define MTPROTO_PARSE_STRICT 0
+
+/**
+ * Also what some official app tolerates: for what a user pastes.
+ */
+#define MTPROTO_PARSE_LENIENT 1
+
+/**
+ * 16 bytes, the key alone: obfuscation, any envelope.
+ */
+#define MTPROTO_SECRET_PLAIN 1
+
+/**
+ * 17 bytes, a first byte (dd) and the key: obfuscation, Padded intermediate.
+ */
+#define MTPROTO_SECRET_TAGGED 2
+
+/**
+ * ee, the key and a domain: Padded intermediate inside fake TLS.
+ */
+#define MTPROTO_SECRET_FAKE_TLS 3
+
+/**
+ * tg://proxy?... or t.me/proxy?...: server, port, secret.
+ */
+#define MTPROTO_LINK_MTPROXY 1
+
+/**
+ * tg://socks?... or t.me/socks?...: server, port, perhaps user and password.
+ */
+#define MTPROTO_LINK_SOCKS5 2
+
+/**
+ * The link that opens the app: tg://proxy?...
+ */
+#define MTPROTO_LINK_FORM_TG 0
+
+/**
+ * The link that works in a browser too: https://t.me/proxy?...
+ */
+#define MTPROTO_LINK_FORM_HTTPS 1
+
+/**
  * Abridged: 1 or 4 bytes a packet.
  */
 #define MTPROTO_ENVELOPE_ABRIDGED 1
@@ -158,6 +209,17 @@
 #define MTPROTO_ACCEPT_OBFUSCATED_FULL 16u
 
 /**
+ * Accept WebSocket, with an obfuscated stream inside that the flags above
+ * allow. Not accepted by default.
+ */
+#define MTPROTO_ACCEPT_WEB_SOCKET 32u
+
+/**
+ * Accept HTTP: packets in the bodies of POST requests. Not accepted by default.
+ */
+#define MTPROTO_ACCEPT_HTTP 64u
+
+/**
  * The DC is one of the test network.
  */
 #define MTPROTO_DC_TEST 1u
@@ -212,7 +274,8 @@
 #define MTPROTO_EVENT_CONNECTED 1
 
 /**
- * One MTProto packet. Set: data, length, flags.
+ * One MTProto packet. Set: data, length, flags. Empty only over HTTP, as
+ * client, where the server answered without a packet.
  */
 #define MTPROTO_EVENT_PAYLOAD 2
 
@@ -251,6 +314,16 @@
  * What looks like TLS 1.3, for secrets with a domain.
  */
 #define MTPROTO_CARRIER_FAKE_TLS 2
+
+/**
+ * WebSocket (RFC 6455), binary messages.
+ */
+#define MTPROTO_CARRIER_WEB_SOCKET 3
+
+/**
+ * HTTP/1.1, a packet in each body.
+ */
+#define MTPROTO_CARRIER_HTTP 4
 
 /**
  * CONNECTED: the stream is obfuscated.
@@ -339,6 +412,12 @@
 #define MTPROTO_CLOSED_BEFORE_OPENING 3
 
 /**
+ * Server: an HTTP request was refused with a status, which waits to be sent.
+ * Send it, then close the connection.
+ */
+#define MTPROTO_CLOSED_REFUSED 4
+
+/**
  * Client: ask for a quick ack.
  */
 #define MTPROTO_SEND_QUICK_ACK 1u
@@ -354,6 +433,26 @@
  * need.
  */
 typedef struct mtproto_config mtproto_config;
+
+/**
+ * A link to a proxy. It never changes, so any number of threads may use it at
+ * the same time; what is secret in it is wiped when it is freed.
+ */
+typedef struct mtproto_link mtproto_link;
+
+/**
+ * The handshakes that were accepted, of fake TLS and of plain obfuscation, so
+ * that a recorded one is not accepted again. One cache serves all servers that
+ * have the same secrets, from any number of threads at the same time: it has a
+ * lock of its own.
+ */
+typedef struct mtproto_replay_cache mtproto_replay_cache;
+
+/**
+ * The secret of a proxy. It never changes, so any number of threads may use it
+ * at the same time; the key is wiped when it is freed.
+ */
+typedef struct mtproto_secret mtproto_secret;
 
 /**
  * One connection, as client or as server, without its socket: you receive and
@@ -383,7 +482,8 @@ typedef struct {
   uint32_t flags;
   /**
    * With MTPROTO_SEND_QUICK_ACK: what mtproto_quick_ack_token gave; the
-   * QUICK_ACK event will carry it.
+   * QUICK_ACK event will carry it. 0 stands for any token: for a relay, which
+   * cannot compute it.
    */
   uint32_t quick_ack_token;
 } mtproto_send_options;
@@ -423,7 +523,7 @@ typedef struct {
    */
   uint32_t quick_ack_token;
   /**
-   * CONNECTED: one of MTPROTO_ENVELOPE_*.
+   * CONNECTED: one of MTPROTO_ENVELOPE_*; 0 over HTTP, which needs none.
    */
   int32_t envelope;
   /**
@@ -469,6 +569,12 @@ typedef struct {
 #define MTPROTO_EVENTS_PENDING 2
 
 /**
+ * Flow: the buffer is too small and nothing was written; the length says how
+ * much there is.
+ */
+#define MTPROTO_NEED_SPACE 3
+
+/**
  * A pointer is NULL that must not be.
  */
 #define MTPROTO_ERROR_NULL_ARGUMENT (-101)
@@ -489,7 +595,7 @@ typedef struct {
 #define MTPROTO_ERROR_WRONG_ROLE (-104)
 
 /**
- * Nothing can be sent before the CONNECTED event.
+ * Server: nothing can be sent before the client is recognised.
  */
 #define MTPROTO_ERROR_NOT_CONNECTED (-105)
 
@@ -502,6 +608,16 @@ typedef struct {
  * More bytes were consumed, committed or reserved than there can be.
  */
 #define MTPROTO_ERROR_COUNT (-107)
+
+/**
+ * HTTP: it is the other end's turn.
+ */
+#define MTPROTO_ERROR_OUT_OF_TURN (-108)
+
+/**
+ * The WebSocket was closed: nothing can be sent any more.
+ */
+#define MTPROTO_ERROR_CLOSED (-109)
 
 /**
  * The payload is empty.
@@ -590,6 +706,27 @@ typedef struct {
 #define MTPROTO_ERROR_CONFIG_TLS_HELLO (-132)
 
 /**
+ * The host, path or origin of the WebSocket, or the target, host or content
+ * type of the HTTP requests, is empty or has characters that cannot be sent.
+ */
+#define MTPROTO_ERROR_CONFIG_TARGET (-133)
+
+/**
+ * WebSocket carries obfuscated streams only.
+ */
+#define MTPROTO_ERROR_CONFIG_WEB_SOCKET_WITHOUT_OBFUSCATION (-134)
+
+/**
+ * A secret with a domain is spoken with fake TLS, not through another carrier.
+ */
+#define MTPROTO_ERROR_CONFIG_CARRIER_WITH_FAKE_TLS (-135)
+
+/**
+ * HTTP has no obfuscation, secrets and envelopes.
+ */
+#define MTPROTO_ERROR_CONFIG_HTTP_WITH_OBFUSCATION (-136)
+
+/**
  * The secret is empty.
  */
 #define MTPROTO_ERROR_SECRET_EMPTY (-140)
@@ -618,6 +755,66 @@ typedef struct {
  * The secret's domain is no host name.
  */
 #define MTPROTO_ERROR_SECRET_DOMAIN (-145)
+
+/**
+ * The link is empty.
+ */
+#define MTPROTO_ERROR_LINK_EMPTY (-150)
+
+/**
+ * Strict: there is white space around the link.
+ */
+#define MTPROTO_ERROR_LINK_WHITE_SPACE (-151)
+
+/**
+ * The link does not lead to Telegram.
+ */
+#define MTPROTO_ERROR_LINK_HOST (-152)
+
+/**
+ * The link leads to Telegram, but not to a proxy.
+ */
+#define MTPROTO_ERROR_LINK_NOT_A_PROXY (-153)
+
+/**
+ * The link is one to a SOCKS5 proxy, where one to an MTProxy is needed.
+ */
+#define MTPROTO_ERROR_LINK_SOCKS5 (-154)
+
+/**
+ * The link is one to a web proxy, which is not supported.
+ */
+#define MTPROTO_ERROR_LINK_WEB_PROXY (-155)
+
+/**
+ * The link has no server, no port or no secret, or an empty one.
+ */
+#define MTPROTO_ERROR_LINK_MISSING (-156)
+
+/**
+ * Strict: the link has a parameter more than once.
+ */
+#define MTPROTO_ERROR_LINK_TWICE (-157)
+
+/**
+ * The link's percent-encoding is broken, or gives no UTF-8.
+ */
+#define MTPROTO_ERROR_LINK_ENCODING (-158)
+
+/**
+ * The link's server is neither a host name nor an IP address.
+ */
+#define MTPROTO_ERROR_LINK_SERVER (-159)
+
+/**
+ * The link's port is no number from 1 to 65535.
+ */
+#define MTPROTO_ERROR_LINK_PORT (-160)
+
+/**
+ * The link's user name or password is too long, or has a zero byte.
+ */
+#define MTPROTO_ERROR_LINK_CREDENTIAL (-161)
 
 /**
  * The peer announced a frame without a payload.
@@ -686,10 +883,25 @@ typedef struct {
 #define MTPROTO_ERROR_FAKE_TLS_RECORD (-223)
 
 /**
- * Server, fake TLS: the initialization payload was not made with the secret of
- * the hello.
+ * Server: the initialization payload inside fake TLS or WebSocket was not made
+ * with a secret that is accepted there.
  */
-#define MTPROTO_ERROR_FAKE_TLS_INITIALIZATION_PAYLOAD (-224)
+#define MTPROTO_ERROR_INITIALIZATION_PAYLOAD (-224)
+
+/**
+ * Client: the server did not agree to the WebSocket.
+ */
+#define MTPROTO_ERROR_WEB_SOCKET_OPENING (-230)
+
+/**
+ * The stream of WebSocket frames is broken.
+ */
+#define MTPROTO_ERROR_WEB_SOCKET_FRAME (-231)
+
+/**
+ * Client: what answered is not MTProto over HTTP, or is broken.
+ */
+#define MTPROTO_ERROR_HTTP_RESPONSE (-232)
 
 /**
  * The system gave no random bytes. Nothing changed.
@@ -732,6 +944,8 @@ bool mtproto_status_is_fatal(mtproto_status status);
  * The version of the library that is running: major, minor and patch in one
  * byte each, 0x000102 for 0.1.2. Compare with MTPROTO_VERSION_NUMBER, which is
  * the version of the header.
+ *
+ * @return  The version, never 0.
  */
 uint32_t mtproto_version_number(void);
 
@@ -741,6 +955,293 @@ uint32_t mtproto_version_number(void);
  * @return  A NUL-terminated text, never NULL, that lives for ever.
  */
 const char *mtproto_version_string(void);
+
+/**
+ * Reads a secret as text: hexadecimal, base64url with or without padding; with
+ * MTPROTO_PARSE_LENIENT standard base64 too, and what some app forgives.
+ *
+ * @param text             The text, in UTF-8; no NUL at its end is needed.
+ * @param length           Its length in bytes.
+ * @param mode             One of MTPROTO_PARSE_*.
+ * @param out              Receives a secret of your own, to be freed by
+ *                         mtproto_secret_free.
+ * @param reason           Receives why not, with figures: "secret is 15 bytes:
+ *                         16 expected, ..."; "" with MTPROTO_OK. Cut to fit,
+ *                         NUL-terminated. It holds nothing of the key. NULL if
+ *                         nobody wants to know.
+ * @param reason_capacity  How many bytes fit there; 200 are enough.
+ * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
+ *          MTPROTO_ERROR_INVALID_ARGUMENT for an unknown mode;
+ *          MTPROTO_ERROR_SECRET_EMPTY, MTPROTO_ERROR_SECRET_TEXT,
+ *          MTPROTO_ERROR_SECRET_TOO_SHORT, MTPROTO_ERROR_SECRET_TOO_LONG,
+ *          MTPROTO_ERROR_SECRET_NO_DOMAIN, MTPROTO_ERROR_SECRET_DOMAIN.
+ */
+mtproto_status mtproto_secret_parse(const char *text,
+                                    size_t length,
+                                    int32_t mode,
+                                    mtproto_secret **out,
+                                    char *reason,
+                                    size_t reason_capacity);
+
+/**
+ * Reads a secret as raw bytes, as a dcOption carries it: 16; 17, a first byte
+ * and the key; ee, the key and a domain.
+ *
+ * @param bytes            The bytes.
+ * @param length           Their number.
+ * @param mode             One of MTPROTO_PARSE_*.
+ * @param out              Receives a secret of your own, to be freed by
+ *                         mtproto_secret_free.
+ * @param reason           As mtproto_secret_parse.
+ * @param reason_capacity  As mtproto_secret_parse.
+ * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
+ *          MTPROTO_ERROR_INVALID_ARGUMENT for an unknown mode;
+ *          MTPROTO_ERROR_SECRET_EMPTY, MTPROTO_ERROR_SECRET_TOO_SHORT,
+ *          MTPROTO_ERROR_SECRET_TOO_LONG, MTPROTO_ERROR_SECRET_NO_DOMAIN,
+ *          MTPROTO_ERROR_SECRET_DOMAIN.
+ */
+mtproto_status mtproto_secret_from_bytes(const uint8_t *bytes,
+                                         size_t length,
+                                         int32_t mode,
+                                         mtproto_secret **out,
+                                         char *reason,
+                                         size_t reason_capacity);
+
+/**
+ * Frees a secret and wipes its key.
+ *
+ * @param secret  A secret of your own, or NULL, which does nothing; never one
+ *                that mtproto_link_secret gave.
+ */
+void mtproto_secret_free(mtproto_secret *secret);
+
+/**
+ * What the secret asks of the transport.
+ *
+ * @return  One of MTPROTO_SECRET_PLAIN, MTPROTO_SECRET_TAGGED,
+ *          MTPROTO_SECRET_FAKE_TLS; 0 for NULL.
+ */
+int32_t mtproto_secret_form(const mtproto_secret *secret);
+
+/**
+ * The domain of a fake TLS secret.
+ *
+ * @return  A NUL-terminated text, never NULL ("" where there is none), until
+ *          the secret is freed.
+ */
+const char *mtproto_secret_domain(const mtproto_secret *secret);
+
+/**
+ * Copies the key out: MTPROTO_SECRET_LENGTH bytes, without first byte and
+ * domain.
+ *
+ * @param secret    The secret.
+ * @param buffer    Where the key goes. Wipe it after use.
+ * @param capacity  How many bytes fit.
+ * @param length    Receives how many bytes the key has, also with
+ *                  MTPROTO_NEED_SPACE.
+ * @return  MTPROTO_OK; MTPROTO_NEED_SPACE: nothing was copied;
+ *          MTPROTO_ERROR_NULL_ARGUMENT.
+ */
+mtproto_status mtproto_secret_key(const mtproto_secret *secret,
+                                  uint8_t *buffer,
+                                  size_t capacity,
+                                  size_t *length);
+
+/**
+ * Copies the raw bytes out: what mtproto_secret_from_bytes reads.
+ *
+ * @param secret    The secret.
+ * @param buffer    Where they go. Wipe it after use.
+ * @param capacity  How many bytes fit: 199 are enough for any secret.
+ * @param length    Receives how many there are, also with MTPROTO_NEED_SPACE.
+ * @return  MTPROTO_OK; MTPROTO_NEED_SPACE: nothing was copied;
+ *          MTPROTO_ERROR_NULL_ARGUMENT.
+ */
+mtproto_status mtproto_secret_bytes(const mtproto_secret *secret,
+                                    uint8_t *buffer,
+                                    size_t capacity,
+                                    size_t *length);
+
+/**
+ * Writes the canonical text, NUL-terminated: lower-case hexadecimal for 16 and
+ * 17 bytes, base64url without padding for fake TLS.
+ *
+ * @param secret    The secret.
+ * @param buffer    Where it goes. Wipe it after use.
+ * @param capacity  How many bytes fit: 267 are enough for any secret.
+ * @param length    Receives how many bytes the text has, its NUL included, also
+ *                  with MTPROTO_NEED_SPACE.
+ * @return  MTPROTO_OK; MTPROTO_NEED_SPACE: nothing was written;
+ *          MTPROTO_ERROR_NULL_ARGUMENT.
+ */
+mtproto_status mtproto_secret_to_text(const mtproto_secret *secret,
+                                      char *buffer,
+                                      size_t capacity,
+                                      size_t *length);
+
+/**
+ * Adds a secret, as mtproto_config_add_secret does with raw bytes.
+ *
+ * @param secret  The secret; it is copied.
+ * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT.
+ */
+mtproto_status mtproto_config_add_parsed_secret(mtproto_config *config,
+                                                const mtproto_secret *secret);
+
+/**
+ * Reads a link to a proxy: tg://proxy?..., tg:proxy?..., t.me/proxy?... with
+ * https://, http:// or neither in front, telegram.me and telegram.dog for t.me;
+ * the same with socks for a SOCKS5 proxy.
+ *
+ * @param text             The link, in UTF-8; no NUL at its end is needed.
+ * @param length           Its length in bytes.
+ * @param mode             One of MTPROTO_PARSE_*.
+ * @param out              Receives a link of your own, to be freed by
+ *                         mtproto_link_free.
+ * @param reason           Receives why not, with figures: "port is 0: 1 to
+ *                         65535 expected"; "" with MTPROTO_OK. Cut to fit,
+ *                         NUL-terminated. It holds nothing of the key. NULL if
+ *                         nobody wants to know.
+ * @param reason_capacity  How many bytes fit there; 200 are enough.
+ * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
+ *          MTPROTO_ERROR_INVALID_ARGUMENT for an unknown mode;
+ *          MTPROTO_ERROR_LINK_EMPTY, MTPROTO_ERROR_LINK_WHITE_SPACE,
+ *          MTPROTO_ERROR_LINK_HOST, MTPROTO_ERROR_LINK_NOT_A_PROXY,
+ *          MTPROTO_ERROR_LINK_WEB_PROXY, MTPROTO_ERROR_LINK_MISSING,
+ *          MTPROTO_ERROR_LINK_TWICE, MTPROTO_ERROR_LINK_ENCODING,
+ *          MTPROTO_ERROR_LINK_SERVER, MTPROTO_ERROR_LINK_PORT,
+ *          MTPROTO_ERROR_LINK_CREDENTIAL; what mtproto_secret_parse returns for
+ *          the secret in it.
+ */
+mtproto_status mtproto_link_parse(const char *text,
+                                  size_t length,
+                                  int32_t mode,
+                                  mtproto_link **out,
+                                  char *reason,
+                                  size_t reason_capacity);
+
+/**
+ * Makes the link to an MTProxy of one's own, to be printed.
+ *
+ * @param server           The host name or the IP address, in UTF-8; no NUL at
+ *                         its end is needed.
+ * @param server_length    Its length in bytes.
+ * @param port             From 1 to 65535.
+ * @param secret           The secret; it is copied.
+ * @param out              Receives a link of your own, to be freed by
+ *                         mtproto_link_free.
+ * @param reason           As mtproto_link_parse.
+ * @param reason_capacity  As mtproto_link_parse.
+ * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
+ *          MTPROTO_ERROR_LINK_ENCODING, MTPROTO_ERROR_LINK_MISSING (an empty
+ *          server), MTPROTO_ERROR_LINK_SERVER, MTPROTO_ERROR_LINK_PORT.
+ */
+mtproto_status mtproto_link_new(const char *server,
+                                size_t server_length,
+                                uint32_t port,
+                                const mtproto_secret *secret,
+                                mtproto_link **out,
+                                char *reason,
+                                size_t reason_capacity);
+
+/**
+ * Frees a link, and the secret that mtproto_link_secret gave with it.
+ *
+ * @param link  A link of your own, or NULL, which does nothing.
+ */
+void mtproto_link_free(mtproto_link *link);
+
+/**
+ * What the link leads to.
+ *
+ * @return  MTPROTO_LINK_MTPROXY or MTPROTO_LINK_SOCKS5; 0 for NULL.
+ */
+int32_t mtproto_link_kind(const mtproto_link *link);
+
+/**
+ * Where the proxy is: an IPv4 address, an IPv6 address without brackets, or a
+ * host name.
+ *
+ * @return  A NUL-terminated text, never NULL, until the link is freed.
+ */
+const char *mtproto_link_server(const mtproto_link *link);
+
+/**
+ * The proxy's TCP port.
+ *
+ * @return  From 1 to 65535; 0 for NULL.
+ */
+uint16_t mtproto_link_port(const mtproto_link *link);
+
+/**
+ * SOCKS5: the user name.
+ *
+ * @return  A NUL-terminated text, never NULL ("" where there is none), until
+ *          the link is freed.
+ */
+const char *mtproto_link_user(const mtproto_link *link);
+
+/**
+ * SOCKS5: the password.
+ *
+ * @return  A NUL-terminated text, never NULL ("" where there is none), until
+ *          the link is freed.
+ */
+const char *mtproto_link_password(const mtproto_link *link);
+
+/**
+ * MTProxy: the secret.
+ *
+ * @return  A secret that belongs to the link, until the link is freed: do not
+ *          free it. NULL for a SOCKS5 link, and for NULL.
+ */
+const mtproto_secret *mtproto_link_secret(const mtproto_link *link);
+
+/**
+ * Writes the canonical link, NUL-terminated.
+ *
+ * @param link      The link.
+ * @param form      MTPROTO_LINK_FORM_TG or MTPROTO_LINK_FORM_HTTPS.
+ * @param buffer    Where it goes. It holds the secret: wipe it after use.
+ * @param capacity  How many bytes fit: 1100 are enough for any link.
+ * @param length    Receives how many bytes the text has, its NUL included, also
+ *                  with MTPROTO_NEED_SPACE.
+ * @return  MTPROTO_OK; MTPROTO_NEED_SPACE: nothing was written;
+ *          MTPROTO_ERROR_NULL_ARGUMENT; MTPROTO_ERROR_INVALID_ARGUMENT for an
+ *          unknown form; MTPROTO_ERROR_LINK_SOCKS5: only links to an MTProxy
+ *          are printed.
+ */
+mtproto_status mtproto_link_to_text(const mtproto_link *link,
+                                    int32_t form,
+                                    char *buffer,
+                                    size_t capacity,
+                                    size_t *length);
+
+/**
+ * The DC id as it stands on the wire, and in p_q_inner_data_dc: 2, 10002 for
+ * the test network, negative for a media DC.
+ *
+ * @param dc     The DC's number, from 1 to 9999.
+ * @param flags  MTPROTO_DC_TEST, MTPROTO_DC_MEDIA, or 0.
+ * @param value  Receives the signed number.
+ * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
+ *          MTPROTO_ERROR_INVALID_ARGUMENT for an unknown flag;
+ *          MTPROTO_ERROR_CONFIG_DC for a number that no DC has.
+ */
+mtproto_status mtproto_dc_encode(int32_t dc, uint32_t flags, int32_t *value);
+
+/**
+ * The parts of a DC id, as the CONNECTED event of a server has it. Clients that
+ * have no DC to name leave random bytes there: look for a DC of yours.
+ *
+ * @param value  The signed number.
+ * @param dc     Receives the DC's number, from 1 to 9999.
+ * @param flags  Receives MTPROTO_DC_TEST and MTPROTO_DC_MEDIA, or-ed.
+ * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT; MTPROTO_ERROR_CONFIG_DC for
+ *          a number that is no DC id.
+ */
+mtproto_status mtproto_dc_decode(int32_t value, int32_t *dc, uint32_t *flags);
 
 /**
  * Makes a config with the defaults: as client, obfuscated Padded intermediate
@@ -811,7 +1312,7 @@ mtproto_status mtproto_config_add_secret(mtproto_config *config,
 
 /**
  * Server: sets which openings to accept. Default: without secrets everything
- * but obfuscated Full; with secrets MTPROTO_ACCEPT_SECRET alone, so that a
+ * over TCP but obfuscated Full; with secrets MTPROTO_ACCEPT_SECRET alone, so that a
  * proxy does not answer to a scanner. Whether it fits the secrets is checked
  * by mtproto_server_new.
  *
@@ -888,6 +1389,66 @@ mtproto_status mtproto_config_set_entropy(mtproto_config *config,
                                           size_t length);
 
 /**
+ * Client: opens a WebSocket, and speaks the obfuscated stream inside. For a TLS
+ * connection (wss:) push and pull the bytes inside it. An app that has a
+ * WebSocket client of its own leaves this out, and puts the wire bytes into
+ * binary messages.
+ *
+ * @param host    The Host field: name or address, with the port unless it is
+ *                the scheme's own. NUL-terminated; it is copied.
+ * @param path    From its slash on, such as "/apiws". NUL-terminated; copied.
+ * @param origin  What a browser would name as the page's origin; NULL for none.
+ *                NUL-terminated; copied.
+ * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
+ *          MTPROTO_ERROR_INVALID_ARGUMENT for a text that is not UTF-8. What
+ *          cannot be sent is refused by mtproto_client_new.
+ */
+mtproto_status mtproto_config_set_web_socket(mtproto_config *config,
+                                             const char *host,
+                                             const char *path,
+                                             const char *origin);
+
+/**
+ * Client: sends each payload as an HTTP request, and takes the body of the
+ * response for the answer. No envelope, no obfuscation, no quick acks.
+ *
+ * @param host          The Host field; it may be empty, as TDLib sends it.
+ *                      NUL-terminated; it is copied.
+ * @param target        A path from its slash on, such as "/api"; for an HTTP
+ *                      proxy the whole URI. NUL-terminated; copied.
+ * @param content_type  The Content-Type field; NULL for none. NUL-terminated;
+ *                      copied.
+ * @param keep_alive    Whether the connection shall stay open for further
+ *                      requests.
+ * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
+ *          MTPROTO_ERROR_INVALID_ARGUMENT for a text that is not UTF-8. What
+ *          cannot be sent is refused by mtproto_client_new.
+ */
+mtproto_status mtproto_config_set_http(mtproto_config *config,
+                                       const char *host,
+                                       const char *target,
+                                       const char *content_type,
+                                       bool keep_alive);
+
+/**
+ * HTTP: sets whether payloads that are pushed out of turn wait for their turn.
+ * Default: false, they are refused with MTPROTO_ERROR_OUT_OF_TURN.
+ *
+ * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT.
+ */
+mtproto_status mtproto_config_set_queue_turns(mtproto_config *config, bool queue);
+
+/**
+ * Server: serves WebSocket and HTTP at this path too, besides those of
+ * Telegram's servers.
+ *
+ * @param path  From its slash on. NUL-terminated; it is copied.
+ * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
+ *          MTPROTO_ERROR_INVALID_ARGUMENT for a text that is not UTF-8.
+ */
+mtproto_status mtproto_config_add_path(mtproto_config *config, const char *path);
+
+/**
  * Client: sets whose ClientHello to send under fake TLS. Default: Chrome's.
  *
  * @param profile  One of MTPROTO_TLS_PROFILE_*.
@@ -950,7 +1511,57 @@ mtproto_status mtproto_config_set_allowed_clock_skew(mtproto_config *config,
 const char *mtproto_envelope_name(int32_t envelope);
 
 /**
- * The name of a carrier in lower case, as in logs: "tcp", "fake_tls".
+ * Makes a replay cache. When it is full, the oldest handshake is forgotten
+ * before its time: see mtproto_replay_cache_forgotten.
+ *
+ * @param capacity        How many handshakes are remembered; 0 for the default,
+ *                        65536 (about 3 MB when it is full). A busy server wants
+ *                        as many as it accepts in the window.
+ * @param window_seconds  For how long; 0 for the default, two days. It is made
+ *                        longer where it is below twice the clock skew that a
+ *                        server allows.
+ * @return  A cache of your own, to be freed by mtproto_replay_cache_free; NULL
+ *          if there is no memory.
+ */
+mtproto_replay_cache *mtproto_replay_cache_new(size_t capacity, uint32_t window_seconds);
+
+/**
+ * Frees the handle. Configs that were given the cache, and servers made from
+ * them, go on using it.
+ *
+ * @param cache  A cache of your own, or NULL, which does nothing.
+ */
+void mtproto_replay_cache_free(mtproto_replay_cache *cache);
+
+/**
+ * How many handshakes are remembered now.
+ *
+ * @return  0 also for NULL.
+ */
+size_t mtproto_replay_cache_length(const mtproto_replay_cache *cache);
+
+/**
+ * How many handshakes were forgotten before their time because the cache was
+ * full. If it grows, the capacity is too small.
+ *
+ * @return  0 also for NULL.
+ */
+uint64_t mtproto_replay_cache_forgotten(const mtproto_replay_cache *cache);
+
+/**
+ * Server: sets where accepted handshakes are remembered. Default: nowhere. A
+ * proxy wants one: who has recorded a fake TLS hello can give it a new time.
+ *
+ * @param cache  The cache; it is shared, not copied, and its handle may be freed
+ *               when the call is over.
+ * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT.
+ */
+mtproto_status mtproto_config_set_replay_cache(mtproto_config *config,
+                                               const mtproto_replay_cache *cache);
+
+/**
+ * The name of a carrier in lower case, as in logs: "tcp", "fake_tls",
+ * "web_socket", "http".
  *
  * @param carrier  Any value.
  * @return  A NUL-terminated text, never NULL ("unknown"), that lives for ever.
@@ -968,7 +1579,7 @@ const char *mtproto_not_ours_name(int32_t reason);
 
 /**
  * The name of a reason of CLOSED in lower case, as in logs: "between_frames",
- * "inside_frame", "before_opening".
+ * "inside_frame", "before_opening", "refused".
  *
  * @param reason  Any value.
  * @return  A NUL-terminated text, never NULL ("unknown"), that lives for ever.
@@ -994,7 +1605,12 @@ const char *mtproto_transport_error_meaning(int32_t code);
  * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
  *          MTPROTO_ERROR_CONFIG_TOO_MANY_SECRETS,
  *          MTPROTO_ERROR_CONFIG_SECRET_WITHOUT_OBFUSCATION,
- *          MTPROTO_ERROR_CONFIG_SECRET_WITHOUT_DC; MTPROTO_ERROR_ENTROPY;
+ *          MTPROTO_ERROR_CONFIG_SECRET_WITHOUT_DC,
+ *          MTPROTO_ERROR_CONFIG_SECRET_NEEDS_PADDING,
+ *          MTPROTO_ERROR_CONFIG_TARGET,
+ *          MTPROTO_ERROR_CONFIG_WEB_SOCKET_WITHOUT_OBFUSCATION,
+ *          MTPROTO_ERROR_CONFIG_CARRIER_WITH_FAKE_TLS,
+ *          MTPROTO_ERROR_CONFIG_HTTP_WITH_OBFUSCATION; MTPROTO_ERROR_ENTROPY;
  *          MTPROTO_ERROR_OUT_OF_MEMORY.
  */
 mtproto_status mtproto_client_new(const mtproto_config *config, mtproto_transport **out);
@@ -1007,7 +1623,9 @@ mtproto_status mtproto_client_new(const mtproto_config *config, mtproto_transpor
  * @param out     Receives a transport of your own, to be freed by
  *                mtproto_transport_free.
  * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
- *          MTPROTO_ERROR_CONFIG_ACCEPT; MTPROTO_ERROR_OUT_OF_MEMORY.
+ *          MTPROTO_ERROR_CONFIG_ACCEPT,
+ *          MTPROTO_ERROR_CONFIG_WEB_SOCKET_WITHOUT_OBFUSCATION;
+ *          MTPROTO_ERROR_OUT_OF_MEMORY.
  */
 mtproto_status mtproto_server_new(const mtproto_config *config, mtproto_transport **out);
 
@@ -1033,7 +1651,9 @@ void mtproto_transport_free(mtproto_transport *transport);
  *          MTPROTO_ERROR_QUICK_ACK_TOKEN, MTPROTO_ERROR_QUICK_ACK_UNSUPPORTED
  *          (Full), MTPROTO_ERROR_WRONG_ROLE (a quick ack asked for by a
  *          server); MTPROTO_ERROR_NOT_CONNECTED and
- *          MTPROTO_ERROR_PAYLOAD_AMBIGUOUS (server); MTPROTO_ERROR_ENTROPY;
+ *          MTPROTO_ERROR_PAYLOAD_AMBIGUOUS (server);
+ *          MTPROTO_ERROR_OUT_OF_TURN (HTTP); MTPROTO_ERROR_CLOSED (WebSocket);
+ *          MTPROTO_ERROR_ENTROPY;
  *          MTPROTO_ERROR_OUT_OF_MEMORY; the transport's fatal status. With any
  *          of them nothing was queued.
  */
@@ -1061,7 +1681,9 @@ mtproto_status mtproto_transport_push_quick_ack(mtproto_transport *transport,
  *
  * @param code  The code, positive: 404 goes over the wire as -404.
  * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
- *          MTPROTO_ERROR_INVALID_ARGUMENT if the code is not positive;
+ *          MTPROTO_ERROR_INVALID_ARGUMENT if the code is not positive, or over
+ *          HTTP not from 400 to 599; MTPROTO_ERROR_OUT_OF_TURN (HTTP, without a
+ *          request); MTPROTO_ERROR_CLOSED (WebSocket);
  *          MTPROTO_ERROR_WRONG_ROLE; MTPROTO_ERROR_NOT_CONNECTED;
  *          MTPROTO_ERROR_ENTROPY; MTPROTO_ERROR_OUT_OF_MEMORY; the transport's
  *          fatal status.
@@ -1160,7 +1782,8 @@ mtproto_status mtproto_transport_reserve_wire(mtproto_transport *transport,
  * Takes the bytes that were put where mtproto_transport_reserve_wire said.
  * Next: mtproto_transport_pull_event until it returns MTPROTO_NO_EVENT.
  *
- * @param count  How many bytes, from the start of the memory.
+ * @param count  How many bytes, from the start of the memory. A reservation ends
+ *               when wire bytes are pushed or an event is pulled.
  * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT; MTPROTO_ERROR_COUNT if
  *          fewer were reserved, or the reservation has ended: nothing was
  *          taken; MTPROTO_ERROR_ENDED; the transport's fatal status.

@@ -11,6 +11,9 @@
 
 pub use crate::carrier::fake_tls::client::{AnswerFault, FakeTlsError};
 pub use crate::carrier::fake_tls::records::{Alert, RecordError};
+use crate::carrier::http::response_reader::ResponseError;
+use crate::carrier::websocket::client_opening::ClientError;
+use crate::carrier::websocket::frame_reader::FrameError;
 use crate::entropy::EntropyError;
 
 /// Anything that a call can fail with.
@@ -51,8 +54,23 @@ pub enum UsageError {
     #[error("this call belongs to the other role (client or server)")]
     WrongRole,
     /// A server cannot send before it has recognised what it is talked to with.
-    #[error("nothing can be sent before the connected event: push what the client sent first")]
+    #[error("nothing can be sent before the client is recognised: push what it sent first")]
     NotConnected,
+    /// HTTP: it is the other end's turn.
+    #[error(
+        "over HTTP requests and responses take turns: wait for the next payload event, or let \
+         payloads queue"
+    )]
+    OutOfTurn,
+    /// HTTP cannot carry this code: its statuses for errors are 400 to 599.
+    #[error("{code} cannot be sent over HTTP: from 400 to 599")]
+    HttpStatus {
+        /// What was passed.
+        code: u32,
+    },
+    /// The WebSocket was closed: nothing may follow a close frame.
+    #[error("the WebSocket was closed: nothing can be sent any more")]
+    Closed,
     /// Bytes were pushed after the end of the stream was.
     #[error("the end of the peer's stream was pushed already: no bytes can follow it")]
     Ended,
@@ -83,8 +101,8 @@ pub enum UsageError {
         /// The payload's length in bytes.
         length: usize,
     },
-    /// The Full envelope has no quick acks.
-    #[error("the Full envelope has no quick acks: send without, or use another envelope")]
+    /// The Full envelope and HTTP have no quick acks.
+    #[error("the Full envelope and HTTP have no quick acks: send without")]
     QuickAckUnsupported,
     /// More bytes were consumed or committed than there are.
     #[error("{count} bytes were named, but only {available} are there")]
@@ -157,6 +175,21 @@ pub enum ConfigError {
     /// No ClientHello can be made for the secret's domain.
     #[error("no TLS hello can be made for the secret's domain: use another TLS profile")]
     TlsHello,
+    /// The host, path or origin of the WebSocket cannot stand in a request.
+    #[error("the WebSocket's host, path or origin is empty or has characters that cannot be sent")]
+    WebSocketTarget,
+    /// WebSocket carries obfuscated streams only.
+    #[error("WebSocket needs obfuscation: leave obfuscation on")]
+    WebSocketWithoutObfuscation,
+    /// A secret with a domain asks for fake TLS.
+    #[error("a secret with a domain is spoken with fake TLS: it cannot go through another carrier")]
+    CarrierWithFakeTls,
+    /// The target, host or content type of HTTP requests cannot be sent.
+    #[error("the HTTP target, host or content type has characters that cannot be sent")]
+    HttpTarget,
+    /// HTTP carries packets as they are.
+    #[error("HTTP has no obfuscation, secrets and envelopes: set none of them with it")]
+    HttpWithObfuscation,
     /// The server is told to accept secrets, but has none.
     #[error("the server shall accept secrets, but the config holds none")]
     AcceptSecretWithoutSecret,
@@ -228,10 +261,22 @@ pub enum ProtocolError {
     /// Client: what answered the fake TLS hello is not a proxy that knows the
     /// secret.
     #[error(transparent)]
-    FakeTls(FakeTlsError),
+    FakeTls(#[from] FakeTlsError),
     /// The stream of fake TLS records is broken.
     #[error(transparent)]
-    Record(RecordError),
+    Record(#[from] RecordError),
+    /// Client: the server did not agree to the WebSocket.
+    #[error(transparent)]
+    WebSocketOpening(WebSocketOpeningError),
+    /// The stream of WebSocket frames is broken.
+    #[error(transparent)]
+    WebSocketFrame(WebSocketFrameError),
+    /// Client: what answered is not MTProto over HTTP, or is broken.
+    #[error(transparent)]
+    HttpResponse(HttpResponseError),
+    /// Client: the HTTP server sent a response that nobody asked for.
+    #[error("the HTTP server sent a response without a request")]
+    HttpUnasked,
     /// Server: the initialization payload inside fake TLS does not open with the
     /// secret that the hello was made with.
     #[error("the initialization payload inside fake TLS was not made with the hello's secret")]
@@ -239,4 +284,56 @@ pub enum ProtocolError {
     /// The event "not ours" was reported: the bytes in it are the app's now.
     #[error("the connection is not ours: relay the bytes of the event, and what follows, yourself")]
     NotOurs,
+}
+
+/// Why there is no WebSocket: the text says what answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(transparent)]
+pub struct WebSocketOpeningError(ClientError);
+
+impl WebSocketOpeningError {
+    /// The HTTP status that came instead of 101.
+    #[must_use]
+    pub const fn status(&self) -> Option<u16> {
+        match self.0 {
+            ClientError::Status(status) | ClientError::Redirect { status, .. } => Some(status),
+            _ => None,
+        }
+    }
+}
+
+impl From<ClientError> for ProtocolError {
+    fn from(error: ClientError) -> Self {
+        Self::WebSocketOpening(WebSocketOpeningError(error))
+    }
+}
+
+/// What is wrong with a WebSocket's frames.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(transparent)]
+pub struct WebSocketFrameError(FrameError);
+
+impl WebSocketFrameError {
+    /// The code that a close frame would give (RFC 6455, section 7.4.1).
+    #[must_use]
+    pub const fn close_code(&self) -> u16 {
+        self.0.close_code()
+    }
+}
+
+impl From<FrameError> for ProtocolError {
+    fn from(error: FrameError) -> Self {
+        Self::WebSocketFrame(WebSocketFrameError(error))
+    }
+}
+
+/// What is wrong with an HTTP response.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(transparent)]
+pub struct HttpResponseError(ResponseError);
+
+impl From<ResponseError> for ProtocolError {
+    fn from(error: ResponseError) -> Self {
+        Self::HttpResponse(HttpResponseError(error))
+    }
 }

@@ -3,6 +3,7 @@
 //! The app owns the socket. It pushes what it received and pulls events; it
 //! pushes payloads and pulls what to send. See [`Transport`].
 
+pub mod endpoints;
 pub mod entropy;
 pub mod error;
 pub mod mtproxy;
@@ -29,7 +30,7 @@ pub use mtproxy::DcId;
 pub use quick_ack::QuickAckToken;
 pub use replay_cache::ReplayCache;
 pub use transport::{
-    Accept, Carrier, Closed, Config, Connected, Event, Memory, NotOurs, NotOursReason, Payload,
-    QuickAckForm, TlsProfile, Transport,
+    Accept, Carrier, Closed, Config, Connected, Event, HttpTarget, Memory, NotOurs, NotOursReason,
+    Payload, QuickAckForm, TlsProfile, Transport, WebSocketTarget,
 };
 pub use transport_error::TransportError;

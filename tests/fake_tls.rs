@@ -348,6 +348,37 @@ fn the_secret_decides_what_is_spoken() {
         panic!("not connected");
     };
     assert_eq!(connected.carrier, Carrier::FakeTls);
-    assert_eq!(connected.envelope, Envelope::PaddedIntermediate);
+    assert_eq!(connected.envelope, Some(Envelope::PaddedIntermediate));
     assert_eq!(connected.server_name, Some("example.com"));
+}
+
+/// A handshake is longer than the largest payload may be.
+#[test]
+fn a_handshake_fits_however_small_payloads_are() {
+    let mut small = client_config(secret(1, "example.com"));
+    small.set_max_payload(1024).unwrap();
+    let mut server = server_config();
+    server.set_max_payload(1024).unwrap();
+    server.set_answer_size(16_000, 16_384).unwrap();
+    let mut client = Transport::client(&small).unwrap();
+    let mut server = Transport::server(&server).unwrap();
+    client.push_payload(&packet(50)).unwrap();
+    for _ in 0..3 {
+        for (from, to) in [(0, 1), (1, 0)] {
+            let ends = [&mut client, &mut server];
+            let wire = take_wire(ends[from]);
+            let mut rest = wire.as_slice();
+            while !rest.is_empty() {
+                let count = ends[to].push_wire(rest).unwrap();
+                rest = &rest[count..];
+                let mut seen = Vec::new();
+                drain(ends[to], &mut seen);
+                if seen.iter().any(|event| event.starts_with("payload")) {
+                    return;
+                }
+                assert!(count != 0, "stuck");
+            }
+        }
+    }
+    panic!("no payload came");
 }

@@ -10,16 +10,18 @@ here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd) || exit 2
 bin=${BIN:-$here/../build/bin}
 responder=$bin/mtproto-responder
 probe=$bin/mtproto-probe
+relay=$bin/mtproto-relay
 seconds_to_start=10
 
 work=$(mktemp -d) || exit 2
 responder_id=
+relay_id=
 
 clean_up() {
-    if [ -n "$responder_id" ]; then
-        kill "$responder_id" 2>/dev/null
-        wait "$responder_id" 2>/dev/null
-    fi
+    for id in $responder_id $relay_id; do
+        kill "$id" 2>/dev/null
+        wait "$id" 2>/dev/null
+    done
     rm -rf "$work"
 }
 trap clean_up EXIT
@@ -30,34 +32,52 @@ cannot() {
     exit 2
 }
 
-for program in "$responder" "$probe"; do
+for program in "$responder" "$probe" "$relay"; do
     [ -x "$program" ] || cannot "$program is not there: run 'make' first, or set BIN"
 done
 
-# A secret and an authorization key for this run only.
-secret=$(od -An -v -tx1 -N16 /dev/urandom | tr -d ' \n')
-[ ${#secret} -eq 32 ] || cannot "no random bytes from /dev/urandom"
+random_hex() {
+    od -An -v -tx1 -N16 /dev/urandom | tr -d ' \n'
+}
+
+# Secrets and an authorization key for this run only. The domain is example.com.
+secret=$(random_hex)
+padded_secret=dd$(random_hex)
+tls_secret=ee$(random_hex)6578616d706c652e636f6d
+[ ${#secret}${#padded_secret}${#tls_secret} = 323456 ] || cannot "no random bytes from /dev/urandom"
 dd if=/dev/urandom of="$work/auth_key" bs=256 count=1 2>/dev/null || cannot "cannot write a key"
 
-: >"$work/log" || cannot "cannot write to $work"
-"$responder" --listen 127.0.0.1:0 --secret "$secret" --auth-key "$work/auth_key" \
-    >"$work/log" 2>"$work/errors" &
-responder_id=$!
-
-# Its first line says which port it got. Sleeping for a fraction of a second is not in every sleep.
-address=
-attempts=$((seconds_to_start * 10))
-while [ "$attempts" -gt 0 ] && [ -z "$address" ]; do
-    address=$(sed -n '1s/^listening //p' "$work/log")
-    [ -n "$address" ] && break
-    kill -0 "$responder_id" 2>/dev/null || break
-    sleep 0.1 2>/dev/null || sleep 1
-    attempts=$((attempts - 1))
-done
-if [ -z "$address" ]; then
+# wait_for_address LOG PROCESS: sets `found` to the address of its first line. Sleeping for a fraction of a second is
+# not in every sleep.
+wait_for_address() {
+    found=
+    attempts=$((seconds_to_start * 10))
+    while [ "$attempts" -gt 0 ]; do
+        found=$(sed -n '1s/^listening //p' "$1")
+        [ -z "$found" ] || return 0
+        kill -0 "$2" 2>/dev/null || break
+        sleep 0.1 2>/dev/null || sleep 1
+        attempts=$((attempts - 1))
+    done
     cat "$work/errors" >&2
-    cannot "the responder did not start"
-fi
+    cannot "$3 did not start"
+}
+
+: >"$work/log" || cannot "cannot write to $work"
+: >"$work/relay_log"
+"$responder" --listen 127.0.0.1:0 --secret "$secret" --secret "$padded_secret" --secret "$tls_secret" \
+    --auth-key "$work/auth_key" >"$work/log" 2>"$work/errors" &
+responder_id=$!
+wait_for_address "$work/log" "$responder_id" "the responder"
+address=$found
+
+# The relay's DC 2 is the responder, and so is DC 4 for media.
+"$relay" --listen 127.0.0.1:0 --secret "$secret" --secret "$padded_secret" --secret "$tls_secret" \
+    --dc 2="$address" --dc 4="$address" --verbose >"$work/relay_log" 2>>"$work/errors" &
+relay_id=$!
+wait_for_address "$work/relay_log" "$relay_id" "the relay"
+relay_address=$found
+server=$address
 
 # field NAME: one value out of the probe's JSON object (its values here hold no comma and no quote).
 field() {
@@ -66,7 +86,7 @@ field() {
 
 rows=0
 failures=0
-layout='%-20s %-12s %6s %6s %9s  %s\n'
+layout='%-20s %-12s %-9s %6s %6s %9s  %s\n'
 
 # row OBFUSCATION EXPECTED_STATUS EXPECTED_RESULT TEXT PROBE_OPTION...
 # `ok` and `transport_error` are the probe's own words for what came of it.
@@ -74,7 +94,7 @@ row() {
     obfuscation=$1 expected_status=$2 expected_result=$3 text=$4
     shift 4
     rows=$((rows + 1))
-    "$probe" --json --timeout 10 "$@" "$address" >"$work/answer" 2>"$work/problem"
+    "$probe" --json --timeout 10 "$@" "$server" >"$work/answer" 2>"$work/problem"
     status=$?
     envelope=$(field envelope)
     verdict=$text
@@ -86,16 +106,29 @@ row() {
         verdict="FAILED: transport error $(field transport_error), expected 404"
     fi
     # shellcheck disable=SC2059 # the layout is ours
-    printf "$layout" "${envelope:-?}" "$obfuscation" "$(field sent)" "$(field received)" \
+    printf "$layout" "${envelope:-?}" "$obfuscation" "$(field carrier)" "$(field sent)" "$(field received)" \
         "$(field milliseconds)" "$verdict"
     cat "$work/problem" >&2
+}
+
+# saw LOG EXPECTED NAME PATTERN...: whether so many lines of the log match all patterns.
+saw() {
+    log=$1 expected=$2 name=$3
+    shift 3
+    rows=$((rows + 1))
+    lines=$(cat "$log")
+    for pattern in "$@"; do lines=$(printf '%s\n' "$lines" | grep -e "$pattern"); done
+    count=$(printf '%s' "$lines" | grep -c '')
+    [ "$count" -eq "$expected" ] && return
+    failures=$((failures + 1))
+    echo "FAILED: $name in $count lines, expected in $expected"
 }
 
 echo "mtproto-responder at $address, mtproto-probe against it (sent and received in bytes):"
 echo
 # shellcheck disable=SC2059
-printf "$layout" "envelope" "obfuscation" "sent" "recv" "ms" "result"
-echo "-------------------- ------------ ------ ------ ---------  --------------------------------------"
+printf "$layout" "envelope" "obfuscation" "carrier" "sent" "recv" "ms" "result"
+echo "-------------------- ------------ --------- ------ ------ ---------  --------------------------------------"
 for envelope in abridged intermediate padded full; do
     row none 0 ok "resPQ" --envelope "$envelope" --plain
     row yes 0 ok "resPQ" --envelope "$envelope"
@@ -106,20 +139,63 @@ for envelope in abridged intermediate padded; do
 done
 row yes 3 transport_error "resPQ, transport error 404 as expected" --quick-ack
 
-# It must still be there, and end by itself when it is asked to.
+row "dd secret" 0 ok "resPQ" --secret "$padded_secret"
+for profile in chrome safari classic; do
+    row "ee secret" 0 ok "resPQ, hello of $profile" --secret "$tls_secret" --tls-profile "$profile"
+done
+direct=$rows
+
+echo
+echo "mtproto-relay at $relay_address, with the responder as its DC, mtproto-probe against it:"
+echo
+server=$relay_address
+for envelope in abridged intermediate padded; do
+    row secret 0 ok "resPQ" --envelope "$envelope" --secret "$secret"
+done
+row "dd secret" 0 ok "resPQ" --secret "$padded_secret"
+row "ee secret" 0 ok "resPQ" --secret "$tls_secret"
+row "ee secret" 0 ok "resPQ, DC 4 for media" --secret "$tls_secret" --dc 4 --media
+row secret 0 ok "resPQ, quick ack" --secret "$secret" --quick-ack --auth-key "$work/auth_key"
+row "dd secret" 0 ok "resPQ, quick ack" --secret "$padded_secret" --quick-ack --auth-key "$work/auth_key"
+row "ee secret" 0 ok "resPQ, quick ack" --secret "$tls_secret" --quick-ack --auth-key "$work/auth_key"
+row "ee secret" 3 transport_error "resPQ, transport error 404 as expected" --secret "$tls_secret" --quick-ack
+relayed=$((rows - direct))
+
+# The links that an app would be given.
+server="tg://proxy?server=${relay_address%:*}&port=${relay_address##*:}&secret=$tls_secret"
+row "ee secret" 0 ok "resPQ, by a tg:// link" --dc 2
+server="https://t.me/proxy?server=${relay_address%:*}&port=${relay_address##*:}&secret=$secret"
+row secret 0 ok "resPQ, by an https:// link" --dc 2
+relayed=$((relayed + 2))
+
+# What the two say they have seen.
+echo
+saw "$work/log" 3 "fake TLS at the responder" '"event":"accepted"' '"carrier":"fake_tls"' \
+    '"server_name":"example.com"' '"clock_skew":' '"secret":2'
+saw "$work/log" 1 "the dd secret at the responder" '"event":"accepted"' '"secret":1'
+saw "$work/log" 1 "a media DC, kept by the relay" '"event":"accepted"' '"dc":-4' '"secret":null'
+saw "$work/relay_log" "$relayed" "accepted by the relay" '"event":"accepted"'
+saw "$work/relay_log" 5 "fake TLS at the relay" '"event":"accepted"' '"carrier":"fake_tls"' \
+    '"server_name":"example.com"'
+
+# Both must still be there, and end by themselves when they are asked to.
 rows=$((rows + 1))
+kill "$relay_id" 2>/dev/null
+wait "$relay_id"
+relay_status=$?
+relay_id=
 kill "$responder_id" 2>/dev/null
 wait "$responder_id"
 status=$?
 responder_id=
-echo
 accepted=$(grep -c '^{"event":"accepted"' "$work/log")
-if [ "$status" -ne 0 ] || [ "$accepted" -ne $((rows - 1)) ]; then
+expected=$((direct + relayed))
+if [ "$status" -ne 0 ] || [ "$relay_status" -ne 0 ] || [ "$accepted" -ne "$expected" ]; then
     failures=$((failures + 1))
-    echo "FAILED: the responder accepted $accepted of $((rows - 1)) clients, exit status $status"
+    echo "FAILED: the responder accepted $accepted of $expected clients, exit status $status; the relay's $relay_status"
     cat "$work/errors" >&2
 else
-    echo "The responder recognised all $accepted clients and stopped."
+    echo "The responder recognised all $accepted clients, $relayed of them through the relay; both stopped."
 fi
 
 echo "$((rows - failures)) passed, $failures failed"

@@ -135,6 +135,40 @@ enum net_outcome net_connect(const struct net_endpoint *endpoint, int64_t deadli
     return outcome;
 }
 
+bool net_resolve(const struct net_endpoint *endpoint, struct net_address *address,
+                 const char **problem) {
+    struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM}, *list = NULL;
+    int refusal = getaddrinfo(endpoint->host, endpoint->port, &hints, &list);
+    if (refusal != 0) {
+        *problem = gai_strerror(refusal);
+        return false;
+    }
+    memset(address, 0, sizeof *address);
+    memcpy(&address->storage, list->ai_addr, list->ai_addrlen);
+    address->length = list->ai_addrlen;
+    freeaddrinfo(list);
+    return true;
+}
+
+int net_connect_start(const struct net_address *address) {
+    int attempt = socket(address->storage.ss_family, SOCK_STREAM, 0);
+    if (attempt < 0) return -1;
+    if (net_prepare(attempt) &&
+        (connect(attempt, (const struct sockaddr *)&address->storage, address->length) == 0 ||
+         errno == EINPROGRESS || errno == EINTR))
+        return attempt;
+    int kept = errno;
+    close(attempt);
+    errno = kept;
+    return -1;
+}
+
+int net_connect_error(int connection) {
+    int error = 0;
+    socklen_t length = sizeof error;
+    return getsockopt(connection, SOL_SOCKET, SO_ERROR, &error, &length) == 0 ? error : errno;
+}
+
 int net_listen(const struct net_endpoint *endpoint, char address[NET_ADDRESS_LENGTH],
                const char **problem) {
     struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM}, *list = NULL;

@@ -14,6 +14,11 @@ struct net_endpoint {
     char port[6];
 };
 
+struct net_address {
+    struct sockaddr_storage storage;
+    socklen_t length;
+};
+
 /* HOST:PORT, with an IPv6 address in brackets. */
 bool net_parse_endpoint(const char *text, struct net_endpoint *endpoint);
 /* The numeric form of an address: "127.0.0.1:443", "[::1]:443". */
@@ -38,6 +43,15 @@ enum net_outcome net_wait(int connection, short events, int64_t deadline, short 
  * `*problem` says why. */
 enum net_outcome net_connect(const struct net_endpoint *endpoint, int64_t deadline, int *connection,
                              char address[NET_ADDRESS_LENGTH], const char **problem);
+
+/* Looks the first address of the name up. False: `*problem` says why not. */
+bool net_resolve(const struct net_endpoint *endpoint, struct net_address *address,
+                 const char **problem);
+/* Starts to connect, without waiting: once poll() says POLLOUT, net_connect_error() tells how it
+ * went. A prepared socket, or -1 with errno. */
+int net_connect_start(const struct net_address *address);
+/* 0: the socket is connected; otherwise an errno. */
+int net_connect_error(int connection);
 
 /* A prepared listening socket, and the address that it got; -1: `*problem` says why. */
 int net_listen(const struct net_endpoint *endpoint, char address[NET_ADDRESS_LENGTH],

@@ -15,6 +15,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 struct conversation {
@@ -24,7 +25,8 @@ struct conversation {
     int socket;
     mtproto_transport *transport;
     bool deaf_server; /* the server takes no more bytes: only what it said before is left */
-    int32_t awaited;  /* the kind of event that the current step ends with */
+    int64_t clock_shift;
+    int32_t awaited; /* the kind of event that the current step ends with */
     bool answered;
     uint8_t nonce[TL_NONCE_LENGTH];
     uint64_t message_id;
@@ -55,27 +57,34 @@ static bool fail_with(struct conversation *talk, mtproto_status status) {
     const char *figures = "";
     if (talk->transport != NULL) figures = mtproto_transport_error_text(talk->transport);
     bool protocol = status <= MTPROTO_ERROR_LENGTH_ZERO && status > MTPROTO_ERROR_ENTROPY;
+    if (protocol) talk->report->fatal = status;
     return fail(talk, protocol ? PROBE_WRONG_ANSWER : PROBE_LOCAL_FAILURE, "%s (status %d)",
                 figures[0] != '\0' ? figures : mtproto_status_text(status), (int)status);
 }
 
 /* ---- preparing ---- */
 
-static mtproto_status configure(mtproto_config *config, const struct probe_options *options) {
+static mtproto_status configure(mtproto_config *config, const struct conversation *talk) {
+    const struct probe_options *options = talk->options;
+    int64_t shift = options->clock_offset + talk->clock_shift;
     mtproto_status status = mtproto_config_set_envelope(config, options->envelope);
     if (status == MTPROTO_OK) status = mtproto_config_set_obfuscated(config, options->obfuscated);
     /* The data centre's number travels in the obfuscation: a plain stream has no place for it. */
     if (status == MTPROTO_OK && options->obfuscated)
         status = mtproto_config_set_dc(config, options->dc, options->dc_flags);
-    if (status == MTPROTO_OK && options->has_secret)
-        status = mtproto_config_add_secret(config, options->secret, sizeof options->secret);
+    if (status == MTPROTO_OK)
+        status = mtproto_config_set_tls_profile(config, options->tls_profile);
+    if (status == MTPROTO_OK && options->secret != NULL)
+        status = mtproto_config_add_parsed_secret(config, options->secret);
+    if (status == MTPROTO_OK && shift != 0)
+        status = mtproto_config_set_unix_time(config, (uint32_t)((int64_t)time(NULL) + shift));
     return status;
 }
 
 static bool make_transport(struct conversation *talk) {
     mtproto_config *config = mtproto_config_new();
     if (config == NULL) return fail_with(talk, MTPROTO_ERROR_OUT_OF_MEMORY);
-    mtproto_status status = configure(config, talk->options);
+    mtproto_status status = configure(config, talk);
     if (status == MTPROTO_OK) status = mtproto_client_new(config, &talk->transport);
     mtproto_config_free(config); /* the transport has taken what it needs */
     return status == MTPROTO_OK || fail_with(talk, status);
@@ -117,6 +126,14 @@ static bool write_socket(struct conversation *talk) {
     return true;
 }
 
+/* The first bytes tell a web server, whatever the transport makes of them. */
+static void remember_head(struct probe_report *report, const uint8_t *bytes, size_t count) {
+    size_t room = sizeof report->head - report->head_length;
+    if (count > room) count = room;
+    memcpy(report->head + report->head_length, bytes, count);
+    report->head_length += count;
+}
+
 static bool read_socket(struct conversation *talk) {
     uint8_t *buffer = NULL;
     size_t capacity = 0;
@@ -126,9 +143,13 @@ static bool read_socket(struct conversation *talk) {
     if (status < 0) return fail_with(talk, status);
     ssize_t count = recv(talk->socket, buffer, capacity, 0);
     if (count < 0 && (errno == EINTR || errno == EAGAIN || errno == EWOULDBLOCK)) return true;
-    if (count < 0) return fail(talk, PROBE_NOT_CONNECTED, "receiving: %s", strerror(errno));
+    if (count < 0) {
+        talk->report->closed = true;
+        return fail(talk, PROBE_NOT_CONNECTED, "receiving: %s", strerror(errno));
+    }
     tell(talk, "received %zd bytes", count);
     talk->report->received += (uint64_t)count;
+    remember_head(talk->report, buffer, (size_t)count);
     if (count > 0) status = mtproto_transport_commit_wire(talk->transport, (size_t)count);
     else status = mtproto_transport_push_wire_end(talk->transport);
     /* A fatal status comes again from pull_event, after the events of the frames before it. */
@@ -156,6 +177,10 @@ static bool read_answer(struct conversation *talk, const mtproto_event *event) {
 static bool handle(struct conversation *talk, const mtproto_event *event) {
     struct probe_report *report = talk->report;
     switch (event->kind) {
+    case MTPROTO_EVENT_CONNECTED:
+        report->clear = true;
+        if (talk->awaited == MTPROTO_EVENT_CONNECTED) talk->answered = true;
+        return true;
     case MTPROTO_EVENT_PAYLOAD:
         tell(talk, "payload of %zu bytes", event->length);
         if (talk->awaited != MTPROTO_EVENT_PAYLOAD) return true; /* a server talks when it likes */
@@ -175,6 +200,7 @@ static bool handle(struct conversation *talk, const mtproto_event *event) {
         return fail(talk, PROBE_TRANSPORT_ERROR, "transport error %d: %s", (int)event->code,
                     mtproto_transport_error_meaning(event->code));
     case MTPROTO_EVENT_CLOSED:
+        report->closed = true;
         return fail(talk, PROBE_NOT_CONNECTED, "the server closed the connection %s",
                     event->code == MTPROTO_CLOSED_INSIDE_FRAME ? "inside an answer"
                                                                : "without an answer");
@@ -269,4 +295,20 @@ void probe_converse(const struct probe_options *options, struct probe_report *re
     /* After the clock has stopped: factoring is our own time, not the server's. */
     if (report->has_res_pq && !factor_pq(report->res_pq.pq, &report->p, &report->q) && answered)
         fail(&talk, PROBE_WRONG_ANSWER, "pq is not a product of two primes");
+}
+
+enum net_outcome probe_try_hello(const struct probe_options *options, int64_t shift) {
+    const int64_t most = 3 * 1000000; /* an honest answer takes a round trip */
+    struct probe_report report;
+    struct conversation talk = {.options = options, .report = &report, .socket = -1};
+    memset(&report, 0, sizeof report);
+    talk.clock_shift = shift;
+    talk.start = net_now();
+    talk.deadline = talk.start + (options->timeout < most ? options->timeout : most);
+    bool accepted =
+        make_transport(&talk) && connect_socket(&talk) && await(&talk, MTPROTO_EVENT_CONNECTED);
+    if (talk.socket >= 0) close(talk.socket);
+    mtproto_transport_free(talk.transport);
+    if (accepted) return NET_DONE;
+    return report.fatal != MTPROTO_OK ? NET_FAILED : NET_TIMED_OUT;
 }

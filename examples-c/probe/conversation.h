@@ -5,9 +5,35 @@
 #include "../common/tl.h"
 #include "options.h"
 
+/* What it comes to, once probe_judge has looked at the facts. */
+enum probe_verdict {
+    VERDICT_OK,
+    VERDICT_NOT_CONNECTED,
+    VERDICT_NOT_A_PROXY,         /* what answered speaks something else */
+    VERDICT_REAL_SITE,           /* a TLS server, or a proxy that takes us for a stranger */
+    VERDICT_CLOCK,               /* ... because of the time in our hello */
+    VERDICT_WRONG_SECRET,        /* ... or domain, or no proxy behind this site */
+    VERDICT_CLOSED_AFTER_HELLO,
+    VERDICT_SILENCE_AFTER_HELLO,
+    VERDICT_CLOSED_AFTER_HEADER,
+    VERDICT_SILENCE_AFTER_HEADER,
+    VERDICT_TRANSPORT_ERROR,
+    VERDICT_WRONG_ANSWER,
+    VERDICT_LOCAL_FAILURE
+};
+
 struct probe_report {
     enum probe_status status;
-    char failure[256]; /* what went wrong, "" if nothing */
+    enum probe_verdict verdict;
+    char failure[512]; /* what went wrong, "" if nothing */
+    /* The facts that the verdict is made of. */
+    bool clear;           /* the CONNECTED event came: under fake TLS the hello was accepted */
+    bool closed;          /* by the server, cleanly or not */
+    mtproto_status fatal; /* how the server broke the protocol; MTPROTO_OK: it did not */
+    uint8_t head[8];      /* the first bytes that came, as they came */
+    size_t head_length;
+    int32_t clock_offset; /* VERDICT_CLOCK: what must be added to our clock, about */
+    unsigned tries;       /* hellos that the diagnosis sent */
     char address[NET_ADDRESS_LENGTH];
     uint64_t sent, received;                    /* bytes on the wire */
     int64_t connected_after, finished_after;    /* microseconds from the start; 0: not reached */
@@ -21,5 +47,9 @@ struct probe_report {
 
 /* Connects, asks, waits, closes. Everything that it learns is in the report. */
 void probe_converse(const struct probe_options *options, struct probe_report *report);
+
+/* Sends one hello of fake TLS with the clock shifted by `shift` seconds and waits for the verdict of
+ * the proxy. NET_DONE: accepted; NET_FAILED: refused; NET_TIMED_OUT: nobody answered. */
+enum net_outcome probe_try_hello(const struct probe_options *options, int64_t shift);
 
 #endif

@@ -2,21 +2,29 @@
 #include "options.h"
 
 #include "../common/arguments.h"
+#include "../common/proxy_words.h"
 
 #include <stdio.h>
 #include <string.h>
 
 static const char usage[] =
     "Usage: mtproto-probe [OPTION]... HOST:PORT\n"
+    "       mtproto-probe [OPTION]... LINK\n"
     "\n"
-    "Connects to an MTProto server, sends req_pq_multi, and tells what came back.\n"
+    "Connects to an MTProto server or proxy, sends req_pq_multi, and tells what came back.\n"
+    "LINK is one to an MTProxy: tg://proxy?... or https://t.me/proxy?...\n"
     "\n"
     "  --envelope NAME    abridged, intermediate, padded or full (default padded)\n"
     "  --plain            without obfuscation; data centres want this with 'full'\n"
     "  --dc N             data centre named in the obfuscation (default 2)\n"
     "  --media            ... as a media data centre\n"
     "  --test             ... of the test network\n"
-    "  --secret HEX       MTProxy secret, 32 hexadecimal digits\n"
+    "  --secret TEXT      MTProxy secret, hexadecimal or base64: 16 bytes; dd and 16 bytes,\n"
+    "                     padded; ee, 16 bytes and a domain, padded in fake TLS\n"
+    "  --tls-profile NAME whose hello to send under fake TLS: chrome, safari or classic\n"
+    "                     (default chrome; old proxies know classic only)\n"
+    "  --no-diagnose      when a real site answers the hello: do not find out, by up to 41\n"
+    "                     more hellos, whether a clock is off\n"
     "  --quick-ack        after the resPQ, send an encrypted ping and wait for its quick ack;\n"
     "                     without --auth-key under a random key, which a data centre answers\n"
     "                     with transport error 404\n"
@@ -33,6 +41,7 @@ static const char usage[] =
     "Examples:\n"
     "  mtproto-probe 149.154.167.51:443\n"
     "  mtproto-probe --envelope full --plain '[2001:67c:4e8:f002::a]:443'\n"
+    "  mtproto-probe 'https://t.me/proxy?server=proxy.example&port=443&secret=dd0011...'\n"
     "  mtproto-probe --secret 00112233445566778899aabbccddeeff --dc 4 --media proxy.example:443\n";
 
 static void read_envelope(struct arguments *arguments, const char *value, int32_t *envelope) {
@@ -63,10 +72,28 @@ static void read_auth_key(struct arguments *arguments, const char *path,
                        MTPROTO_AUTH_KEY_LENGTH);
 }
 
+static void read_tls_profile(struct arguments *arguments, const char *value, int32_t *profile) {
+    if (strcmp(value, "chrome") == 0) *profile = MTPROTO_TLS_PROFILE_CHROME;
+    else if (strcmp(value, "safari") == 0) *profile = MTPROTO_TLS_PROFILE_SAFARI;
+    else if (strcmp(value, "classic") == 0) *profile = MTPROTO_TLS_PROFILE_CLASSIC;
+    else arguments_fail(arguments, "--tls-profile wants chrome, safari or classic");
+}
+
+static void take_secret(struct arguments *arguments, struct probe_options *options,
+                        mtproto_secret *secret) {
+    if (options->secret != NULL) arguments_fail(arguments, "one secret is enough: a link has one");
+    mtproto_secret_free(options->secret);
+    options->secret = secret;
+}
+
 static void read_endpoint(struct arguments *arguments, struct probe_options *options) {
     if (options->endpoint.port[0] != '\0') arguments_unknown(arguments);
+    else if (proxy_words_is_link(arguments->word))
+        take_secret(arguments, options,
+                    proxy_words_link(arguments, arguments->word, &options->endpoint));
     else if (!net_parse_endpoint(arguments->word, &options->endpoint))
-        arguments_fail(arguments, "the server is given as HOST:PORT, an IPv6 address in brackets");
+        arguments_fail(arguments,
+                       "the server is given as HOST:PORT, an IPv6 address in brackets, or as a link");
 }
 
 static void read_value(struct arguments *arguments, struct probe_options *options) {
@@ -77,10 +104,13 @@ static void read_value(struct arguments *arguments, struct probe_options *option
     else if (arguments_option(arguments, "--dc", &value)) {
         if (parse_integer(value, 1, 9999, &number)) options->dc = (int32_t)number;
         else arguments_fail(arguments, "--dc wants a number from 1; see --media and --test");
-    } else if (arguments_option(arguments, "--secret", &value)) {
-        options->has_secret = true;
-        if (!parse_hexadecimal(value, options->secret, sizeof options->secret))
-            arguments_fail(arguments, "a secret is %d hexadecimal digits", 2 * MTPROTO_SECRET_LENGTH);
+    } else if (arguments_option(arguments, "--secret", &value))
+        take_secret(arguments, options, proxy_words_secret(arguments, "--secret", value));
+    else if (arguments_option(arguments, "--tls-profile", &value))
+        read_tls_profile(arguments, value, &options->tls_profile);
+    else if (arguments_option(arguments, "--unix-time-offset", &value)) { /* for tests: not in --help */
+        if (parse_integer(value, -1000000000, 1000000000, &number)) options->clock_offset = number;
+        else arguments_fail(arguments, "--unix-time-offset wants a number of seconds");
     } else if (arguments_option(arguments, "--auth-key", &value))
         read_auth_key(arguments, value, options);
     else if (arguments_option(arguments, "--timeout", &value)) {
@@ -94,8 +124,11 @@ static void read_value(struct arguments *arguments, struct probe_options *option
 
 static void check_together(struct arguments *arguments, const struct probe_options *options) {
     if (options->endpoint.port[0] == '\0') arguments_fail(arguments, "which HOST:PORT?");
-    if (options->has_secret && !options->obfuscated)
-        arguments_fail(arguments, "--secret is part of the obfuscation: not with --plain");
+    if (options->secret != NULL && !options->obfuscated)
+        arguments_fail(arguments, "a secret is part of the obfuscation: not with --plain");
+    if (options->secret != NULL && mtproto_secret_form(options->secret) != MTPROTO_SECRET_PLAIN &&
+        options->envelope != MTPROTO_ENVELOPE_PADDED_INTERMEDIATE)
+        arguments_fail(arguments, "this secret wants the padded envelope: leave --envelope out");
     if (options->quick_ack && options->envelope == MTPROTO_ENVELOPE_FULL)
         arguments_fail(arguments, "the full envelope has no quick acks");
     if (options->has_auth_key && !options->quick_ack)
@@ -109,6 +142,7 @@ bool probe_read_options(int count, char **words, struct probe_options *options, 
     options->obfuscated = true;
     options->dc = 2;
     options->timeout = (int64_t)10 * 1000000;
+    options->diagnose = true;
     *status = PROBE_OK;
     while (arguments_next(&arguments)) {
         if (arguments_flag(&arguments, "--help")) {
@@ -120,6 +154,7 @@ bool probe_read_options(int count, char **words, struct probe_options *options, 
         } else if (arguments_flag(&arguments, "--plain")) options->obfuscated = false;
         else if (arguments_flag(&arguments, "--media")) options->dc_flags |= MTPROTO_DC_MEDIA;
         else if (arguments_flag(&arguments, "--test")) options->dc_flags |= MTPROTO_DC_TEST;
+        else if (arguments_flag(&arguments, "--no-diagnose")) options->diagnose = false;
         else if (arguments_flag(&arguments, "--quick-ack")) options->quick_ack = true;
         else if (arguments_flag(&arguments, "--json")) options->json = true;
         else if (arguments_flag(&arguments, "--verbose")) options->verbose = true;
@@ -128,4 +163,13 @@ bool probe_read_options(int count, char **words, struct probe_options *options, 
     if (!arguments.failed) check_together(&arguments, options);
     *status = PROBE_USAGE;
     return !arguments.failed;
+}
+
+void probe_free_options(struct probe_options *options) {
+    mtproto_secret_free(options->secret);
+    wipe(options->auth_key, sizeof options->auth_key);
+}
+
+bool probe_speaks_fake_tls(const struct probe_options *options) {
+    return mtproto_secret_form(options->secret) == MTPROTO_SECRET_FAKE_TLS;
 }

@@ -21,19 +21,26 @@ struct probe_options {
     struct net_endpoint endpoint;
     int32_t envelope;
     bool obfuscated;
-    bool has_secret;
-    uint8_t secret[MTPROTO_SECRET_LENGTH];
+    mtproto_secret *secret; /* NULL: none. To be freed by probe_free_options */
+    int32_t tls_profile;
     int32_t dc;
     uint32_t dc_flags;
     bool quick_ack;
     bool has_auth_key;
     uint8_t auth_key[MTPROTO_AUTH_KEY_LENGTH];
     int64_t timeout; /* microseconds */
+    bool diagnose;
+    int64_t clock_offset; /* added to this computer's clock, in seconds */
     bool json;
     bool verbose;
 };
 
 /* False: the program ends here, with `*status`. */
 bool probe_read_options(int count, char **words, struct probe_options *options, int *status);
+
+void probe_free_options(struct probe_options *options);
+
+/* Whether the secret asks for fake TLS. */
+bool probe_speaks_fake_tls(const struct probe_options *options);
 
 #endif

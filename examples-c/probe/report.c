@@ -2,6 +2,7 @@
 #include "report.h"
 
 #include "../common/json.h"
+#include "verdict.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -19,7 +20,9 @@ static const char *known_fingerprint(uint64_t fingerprint) {
 static void print_spoken(const struct probe_options *options) {
     printf("%s, %s", mtproto_envelope_name(options->envelope),
            options->obfuscated ? "obfuscated" : "plain");
-    if (options->has_secret) printf(" with a secret");
+    if (options->secret != NULL) printf(" with a secret");
+    if (probe_speaks_fake_tls(options))
+        printf(" in fake TLS to %s", mtproto_secret_domain(options->secret));
     if (options->obfuscated)
         printf(", DC %d%s%s", (int)options->dc,
                (options->dc_flags & MTPROTO_DC_MEDIA) != 0 ? " media" : "",
@@ -90,12 +93,14 @@ static void print_json_res_pq(const struct probe_report *report) {
 }
 
 void probe_print_json(const struct probe_options *options, const struct probe_report *report) {
-    printf("{\"result\":\"%s\",\"server\":", result_name(report->status));
+    printf("{\"result\":\"%s\",\"verdict\":\"%s\",\"server\":", result_name(report->status),
+           probe_verdict_name(report->verdict));
     json_string(stdout, report->address);
     printf(",\"envelope\":");
     json_string(stdout, mtproto_envelope_name(options->envelope));
+    printf(",\"carrier\":\"%s\"", probe_speaks_fake_tls(options) ? "fake_tls" : "tcp");
     printf(",\"obfuscated\":%s,\"secret\":%s", options->obfuscated ? "true" : "false",
-           options->has_secret ? "true" : "false");
+           options->secret != NULL ? "true" : "false");
     printf(",\"sent\":%" PRIu64 ",\"received\":%" PRIu64, report->sent, report->received);
     printf(",\"milliseconds\":%.3f,\"connect_milliseconds\":%.3f",
            milliseconds(report->finished_after), milliseconds(report->connected_after));
@@ -104,6 +109,9 @@ void probe_print_json(const struct probe_options *options, const struct probe_re
     else printf(",\"transport_error\":null");
     if (options->quick_ack) printf(",\"quick_ack\":%s", report->has_quick_ack ? "true" : "false");
     else printf(",\"quick_ack\":null");
+    if (report->verdict == VERDICT_CLOCK)
+        printf(",\"clock_offset\":%" PRId32, report->clock_offset);
+    else printf(",\"clock_offset\":null");
     printf(",\"res_pq\":");
     if (report->has_res_pq) print_json_res_pq(report);
     else printf("null");

@@ -87,7 +87,7 @@ static void handle(struct connection *connection, const mtproto_event *event,
         end(connection, "not_ours");
         break;
     case MTPROTO_EVENT_CLOSED:
-        connection->ending = log_closed_reason(event->code);
+        connection->ending = mtproto_closed_name(event->code);
         connection->ending_until = net_now() + ENDING_MICROSECONDS;
         break;
     default:

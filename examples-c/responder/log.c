@@ -24,7 +24,12 @@ void log_accepted(const char *peer, const mtproto_event *event) {
     printf(",\"envelope\":");
     json_string(stdout, mtproto_envelope_name(event->envelope));
     printf(",\"obfuscated\":%s,\"carrier\":", obfuscated ? "true" : "false");
-    json_string(stdout, event->carrier == MTPROTO_CARRIER_TCP ? "tcp" : "unknown");
+    json_string(stdout, mtproto_carrier_name(event->carrier));
+    if (event->carrier == MTPROTO_CARRIER_FAKE_TLS) {
+        printf(",\"server_name\":");
+        json_text(stdout, event->data, event->length);
+        printf(",\"clock_skew\":%d", (int)event->clock_skew);
+    }
     if ((event->flags & MTPROTO_EVENT_FLAG_DC) != 0) printf(",\"dc\":%d", (int)event->dc);
     else printf(",\"dc\":null");
     if (event->secret_index >= 0) printf(",\"secret\":%d}", (int)event->secret_index);
@@ -40,19 +45,12 @@ void log_payload(size_t length, bool quick_ack_wanted, const struct tl_message *
     end_line();
 }
 
-static const char *not_ours_reason(int32_t code) {
-    switch (code) {
-    case MTPROTO_NOT_OURS_HTTP: return "http";
-    case MTPROTO_NOT_OURS_TLS: return "tls";
-    case MTPROTO_NOT_OURS_UNKNOWN_OPENING: return "unknown_opening";
-    case MTPROTO_NOT_OURS_NOT_ACCEPTED: return "not_accepted";
-    default: return "unknown";
-    }
-}
-
 void log_not_ours(const mtproto_event *event) {
-    printf("{\"event\":\"not_ours\",\"reason\":\"%s\",\"length\":%zu}", not_ours_reason(event->code),
-           event->length);
+    printf("{\"event\":\"not_ours\",\"reason\":");
+    json_string(stdout, mtproto_not_ours_name(event->code));
+    if (event->code == MTPROTO_NOT_OURS_CLOCK)
+        printf(",\"clock_skew\":%d", (int)event->clock_skew);
+    printf(",\"length\":%zu}", event->length);
     end_line();
 }
 
@@ -68,13 +66,4 @@ void log_closed(const char *reason) {
     json_string(stdout, reason);
     putchar('}');
     end_line();
-}
-
-const char *log_closed_reason(int32_t code) {
-    switch (code) {
-    case MTPROTO_CLOSED_BETWEEN_FRAMES: return "between_frames";
-    case MTPROTO_CLOSED_INSIDE_FRAME: return "inside_frame";
-    case MTPROTO_CLOSED_BEFORE_OPENING: return "before_opening";
-    default: return "unknown";
-    }
 }

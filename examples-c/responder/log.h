@@ -13,7 +13,4 @@ void log_not_ours(const mtproto_event *event);
 void log_error(mtproto_status status, const char *text);
 void log_closed(const char *reason);
 
-/* The words behind MTPROTO_CLOSED_*. */
-const char *log_closed_reason(int32_t code);
-
 #endif

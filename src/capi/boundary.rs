@@ -1,7 +1,12 @@
 //! The border itself: pointers become references, panics become a status.
 
+use core::alloc::Layout;
+use core::ffi::CStr;
 use core::panic::AssertUnwindSafe;
+use std::alloc::alloc;
 use std::panic::catch_unwind;
+
+use libc::c_char;
 
 use super::status::{
     MTPROTO_ERROR_INVALID_ARGUMENT, MTPROTO_ERROR_NULL_ARGUMENT, MTPROTO_ERROR_PANIC, MTPROTO_OK,
@@ -73,6 +78,50 @@ pub(super) unsafe fn input<'a>(data: *const u8, length: usize) -> Result<&'a [u8
     // SAFETY: not NULL, readable by this function's contract, and not longer
     // than an object can be.
     Ok(unsafe { core::slice::from_raw_parts(data, length) })
+}
+
+/// A text that a caller hands in, NUL-terminated.
+///
+/// # Safety
+///
+/// Unless `text` is NULL, a NUL-terminated text can be read there, and nobody
+/// writes to it during the call.
+pub(super) unsafe fn text<'a>(text: *const c_char) -> Result<&'a str, mtproto_status> {
+    // SAFETY: the same contract.
+    unsafe { text_or_none(text) }?.ok_or(MTPROTO_ERROR_NULL_ARGUMENT)
+}
+
+/// The same, where NULL stands for none.
+///
+/// # Safety
+///
+/// As [`text`].
+pub(super) unsafe fn text_or_none<'a>(
+    text: *const c_char,
+) -> Result<Option<&'a str>, mtproto_status> {
+    if text.is_null() {
+        return Ok(None);
+    }
+    // SAFETY: not NULL, and NUL-terminated by this function's contract.
+    let text = unsafe { CStr::from_ptr(text) };
+    text.to_str()
+        .map(Some)
+        .map_err(|_| MTPROTO_ERROR_INVALID_ARGUMENT)
+}
+
+/// Moves a value to the heap, for a handle that [`Box::from_raw`] takes back.
+/// `None` if there is no memory: `Box::new` would end the process.
+pub(super) fn into_handle<T>(value: T) -> Option<*mut T> {
+    let layout = Layout::new::<T>();
+    const { assert!(size_of::<T>() != 0) };
+    // SAFETY: the size is not 0.
+    let memory = unsafe { alloc(layout) }.cast::<T>();
+    if memory.is_null() {
+        return None;
+    }
+    // SAFETY: fresh memory with the layout of a `T`.
+    unsafe { memory.write(value) };
+    Some(memory)
 }
 
 /// Where a result goes, checked before anything is done for it.

@@ -2,7 +2,9 @@
 
 use libc::c_char;
 
-use super::boundary::{Handle, Outcome, guard_handle, guard_value, input};
+use super::boundary::{
+    Handle, Outcome, guard_handle, guard_value, input, into_handle, text, text_or_none,
+};
 use super::status::{
     MTPROTO_ERROR_CONFIG_DC, MTPROTO_ERROR_INVALID_ARGUMENT, mtproto_status, secret_status,
     status_of,
@@ -11,7 +13,9 @@ use crate::entropy::Entropy;
 use crate::envelope::Envelope;
 use crate::error::ConfigError;
 use crate::mtproxy::{DcId, ParseMode, Secret};
-use crate::transport::{Accept, Config, Memory, QuickAckForm, TlsProfile};
+use crate::transport::{
+    Accept, Config, HttpTarget, Memory, QuickAckForm, TlsProfile, WebSocketTarget,
+};
 
 /// Abridged: 1 or 4 bytes a packet.
 pub const MTPROTO_ENVELOPE_ABRIDGED: i32 = 1;
@@ -40,6 +44,11 @@ pub const MTPROTO_ACCEPT_SECRET: u32 = 0x8;
 /// Accept Full too under the obfuscation that the two above allow. It has no
 /// tag, so that eight bytes more are needed to refuse a stranger.
 pub const MTPROTO_ACCEPT_OBFUSCATED_FULL: u32 = 0x10;
+/// Accept WebSocket, with an obfuscated stream inside that the flags above
+/// allow. Not accepted by default.
+pub const MTPROTO_ACCEPT_WEB_SOCKET: u32 = 0x20;
+/// Accept HTTP: packets in the bodies of POST requests. Not accepted by default.
+pub const MTPROTO_ACCEPT_HTTP: u32 = 0x40;
 
 /// The DC is one of the test network.
 pub const MTPROTO_DC_TEST: u32 = 0x1;
@@ -89,7 +98,7 @@ impl mtproto_config {
 /// # Safety
 ///
 /// As [`guard_handle`].
-unsafe fn set(
+pub(super) unsafe fn set(
     config: *mut mtproto_config,
     setter: impl FnOnce(&mut Config) -> Outcome,
 ) -> mtproto_status {
@@ -110,10 +119,11 @@ fn refused(error: ConfigError) -> mtproto_status {
 #[unsafe(no_mangle)]
 pub extern "C" fn mtproto_config_new() -> *mut mtproto_config {
     guard_value(core::ptr::null_mut(), || {
-        Box::into_raw(Box::new(mtproto_config {
+        let handle = into_handle(mtproto_config {
             config: Config::new(),
             poisoned: false,
-        }))
+        });
+        handle.unwrap_or(core::ptr::null_mut())
     })
 }
 
@@ -124,7 +134,7 @@ pub extern "C" fn mtproto_config_new() -> *mut mtproto_config {
 pub unsafe extern "C" fn mtproto_config_free(config: *mut mtproto_config) {
     guard_value((), || {
         if !config.is_null() {
-            // SAFETY: made by `Box::into_raw` in `mtproto_config_new`, and given
+            // SAFETY: made by `into_handle` in `mtproto_config_new`, and given
             // back once, by the header's rules.
             drop(unsafe { Box::from_raw(config) });
         }
@@ -230,7 +240,7 @@ pub unsafe extern "C" fn mtproto_config_add_secret(
 }
 
 /// Server: sets which openings to accept. Default: without secrets everything
-/// but obfuscated Full; with secrets MTPROTO_ACCEPT_SECRET alone, so that a
+/// over TCP but obfuscated Full; with secrets MTPROTO_ACCEPT_SECRET alone, so that a
 /// proxy does not answer to a scanner. Whether it fits the secrets is checked
 /// by mtproto_server_new.
 ///
@@ -246,7 +256,9 @@ pub unsafe extern "C" fn mtproto_config_set_accept(
         | MTPROTO_ACCEPT_PLAIN_FULL
         | MTPROTO_ACCEPT_OBFUSCATED
         | MTPROTO_ACCEPT_SECRET
-        | MTPROTO_ACCEPT_OBFUSCATED_FULL;
+        | MTPROTO_ACCEPT_OBFUSCATED_FULL
+        | MTPROTO_ACCEPT_WEB_SOCKET
+        | MTPROTO_ACCEPT_HTTP;
     let setter = |config: &mut Config| {
         if accept & !known != 0 {
             return Err(MTPROTO_ERROR_INVALID_ARGUMENT);
@@ -256,6 +268,8 @@ pub unsafe extern "C" fn mtproto_config_set_accept(
             plain_full: accept & MTPROTO_ACCEPT_PLAIN_FULL != 0,
             obfuscated: accept & MTPROTO_ACCEPT_OBFUSCATED != 0,
             secret: accept & MTPROTO_ACCEPT_SECRET != 0,
+            web_socket: accept & MTPROTO_ACCEPT_WEB_SOCKET != 0,
+            http: accept & MTPROTO_ACCEPT_HTTP != 0,
             obfuscated_full: accept & MTPROTO_ACCEPT_OBFUSCATED_FULL != 0,
         });
         Ok(())
@@ -381,6 +395,114 @@ pub unsafe extern "C" fn mtproto_config_set_entropy(
         // SAFETY: the caller's pointer, by the header's rules.
         let bytes = unsafe { input(bytes, length) }?;
         config.set_entropy(Entropy::from_bytes(bytes));
+        Ok(())
+    };
+    // SAFETY: the caller's handle, by the header's rules.
+    unsafe { set(config, setter) }
+}
+
+/// Client: opens a WebSocket, and speaks the obfuscated stream inside. For a TLS
+/// connection (wss:) push and pull the bytes inside it. An app that has a
+/// WebSocket client of its own leaves this out, and puts the wire bytes into
+/// binary messages.
+///
+/// @param host    The Host field: name or address, with the port unless it is
+///                the scheme's own. NUL-terminated; it is copied.
+/// @param path    From its slash on, such as "/apiws". NUL-terminated; copied.
+/// @param origin  What a browser would name as the page's origin; NULL for none.
+///                NUL-terminated; copied.
+/// @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
+///          MTPROTO_ERROR_INVALID_ARGUMENT for a text that is not UTF-8. What
+///          cannot be sent is refused by mtproto_client_new.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mtproto_config_set_web_socket(
+    config: *mut mtproto_config,
+    host: *const c_char,
+    path: *const c_char,
+    origin: *const c_char,
+) -> mtproto_status {
+    let setter = |config: &mut Config| {
+        // SAFETY: the caller's text, by the header's rules.
+        let mut target = WebSocketTarget::new(unsafe { text(host) }?);
+        // SAFETY: as above.
+        target.path = unsafe { text(path) }?.to_owned();
+        // SAFETY: as above.
+        target.origin = unsafe { text_or_none(origin) }?.map(str::to_owned);
+        config.set_web_socket(target);
+        Ok(())
+    };
+    // SAFETY: the caller's handle, by the header's rules.
+    unsafe { set(config, setter) }
+}
+
+/// Client: sends each payload as an HTTP request, and takes the body of the
+/// response for the answer. No envelope, no obfuscation, no quick acks.
+///
+/// @param host          The Host field; it may be empty, as TDLib sends it.
+///                      NUL-terminated; it is copied.
+/// @param target        A path from its slash on, such as "/api"; for an HTTP
+///                      proxy the whole URI. NUL-terminated; copied.
+/// @param content_type  The Content-Type field; NULL for none. NUL-terminated;
+///                      copied.
+/// @param keep_alive    Whether the connection shall stay open for further
+///                      requests.
+/// @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
+///          MTPROTO_ERROR_INVALID_ARGUMENT for a text that is not UTF-8. What
+///          cannot be sent is refused by mtproto_client_new.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mtproto_config_set_http(
+    config: *mut mtproto_config,
+    host: *const c_char,
+    target: *const c_char,
+    content_type: *const c_char,
+    keep_alive: bool,
+) -> mtproto_status {
+    let setter = |config: &mut Config| {
+        // SAFETY: the caller's text, by the header's rules.
+        let mut http = HttpTarget::new(unsafe { text(host) }?);
+        // SAFETY: as above.
+        http.target = unsafe { text(target) }?.to_owned();
+        // SAFETY: as above.
+        http.content_type = unsafe { text_or_none(content_type) }?.map(str::to_owned);
+        http.keep_alive = keep_alive;
+        config.set_http(http);
+        Ok(())
+    };
+    // SAFETY: the caller's handle, by the header's rules.
+    unsafe { set(config, setter) }
+}
+
+/// HTTP: sets whether payloads that are pushed out of turn wait for their turn.
+/// Default: false, they are refused with MTPROTO_ERROR_OUT_OF_TURN.
+///
+/// @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mtproto_config_set_queue_turns(
+    config: *mut mtproto_config,
+    queue: bool,
+) -> mtproto_status {
+    let setter = |config: &mut Config| {
+        config.set_queue_turns(queue);
+        Ok(())
+    };
+    // SAFETY: the caller's handle, by the header's rules.
+    unsafe { set(config, setter) }
+}
+
+/// Server: serves WebSocket and HTTP at this path too, besides those of
+/// Telegram's servers.
+///
+/// @param path  From its slash on. NUL-terminated; it is copied.
+/// @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
+///          MTPROTO_ERROR_INVALID_ARGUMENT for a text that is not UTF-8.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mtproto_config_add_path(
+    config: *mut mtproto_config,
+    path: *const c_char,
+) -> mtproto_status {
+    let setter = |config: &mut Config| {
+        // SAFETY: the caller's text, by the header's rules.
+        config.add_path(unsafe { text(path) }?);
         Ok(())
     };
     // SAFETY: the caller's handle, by the header's rules.

@@ -16,7 +16,8 @@ use crate::transport_error::TransportError;
 /// data and length, the domain that was asked for (not NUL-terminated), and as
 /// server clock_skew.
 pub const MTPROTO_EVENT_CONNECTED: i32 = 1;
-/// One MTProto packet. Set: data, length, flags.
+/// One MTProto packet. Set: data, length, flags. Empty only over HTTP, as
+/// client, where the server answered without a packet.
 pub const MTPROTO_EVENT_PAYLOAD: i32 = 2;
 /// Client: the server has received, decrypted and accepted a packet that a
 /// quick ack was asked for. Set: quick_ack_token.
@@ -37,6 +38,10 @@ pub const MTPROTO_EVENT_CLOSED: i32 = 6;
 pub const MTPROTO_CARRIER_TCP: i32 = 1;
 /// What looks like TLS 1.3, for secrets with a domain.
 pub const MTPROTO_CARRIER_FAKE_TLS: i32 = 2;
+/// WebSocket (RFC 6455), binary messages.
+pub const MTPROTO_CARRIER_WEB_SOCKET: i32 = 3;
+/// HTTP/1.1, a packet in each body.
+pub const MTPROTO_CARRIER_HTTP: i32 = 4;
 
 /// CONNECTED: the stream is obfuscated.
 pub const MTPROTO_EVENT_FLAG_OBFUSCATED: u32 = 0x1;
@@ -75,6 +80,9 @@ pub const MTPROTO_CLOSED_INSIDE_FRAME: i32 = 2;
 /// Server: before enough bytes came to recognise the client. Client: before the
 /// proxy answered the fake TLS hello.
 pub const MTPROTO_CLOSED_BEFORE_OPENING: i32 = 3;
+/// Server: an HTTP request was refused with a status, which waits to be sent.
+/// Send it, then close the connection.
+pub const MTPROTO_CLOSED_REFUSED: i32 = 4;
 
 /// What happened. Set struct_size before the call; fields that the kind does
 /// not set are 0 (secret_index: -1). New fields come at the end only.
@@ -96,7 +104,7 @@ pub struct mtproto_event {
     pub code: i32,
     /// QUICK_ACK: the token.
     pub quick_ack_token: u32,
-    /// CONNECTED: one of MTPROTO_ENVELOPE_*.
+    /// CONNECTED: one of MTPROTO_ENVELOPE_*; 0 over HTTP, which needs none.
     pub envelope: i32,
     /// CONNECTED: one of MTPROTO_CARRIER_*.
     pub carrier: i32,
@@ -197,10 +205,12 @@ impl From<Event<'_>> for mtproto_event {
                 Self {
                     flags,
                     clock_skew: connected.clock_skew.unwrap_or(0),
-                    envelope: number_of(connected.envelope),
+                    envelope: connected.envelope.map_or(0, number_of),
                     carrier: match connected.carrier {
                         Carrier::Tcp => MTPROTO_CARRIER_TCP,
                         Carrier::FakeTls => MTPROTO_CARRIER_FAKE_TLS,
+                        Carrier::WebSocket => MTPROTO_CARRIER_WEB_SOCKET,
+                        Carrier::Http => MTPROTO_CARRIER_HTTP,
                     },
                     dc: connected.dc_field.map_or(0, i32::from),
                     secret_index: match secret_index {
@@ -254,6 +264,7 @@ impl From<Event<'_>> for mtproto_event {
                     Closed::BetweenFrames => MTPROTO_CLOSED_BETWEEN_FRAMES,
                     Closed::InsideFrame => MTPROTO_CLOSED_INSIDE_FRAME,
                     Closed::BeforeOpening => MTPROTO_CLOSED_BEFORE_OPENING,
+                    Closed::Refused => MTPROTO_CLOSED_REFUSED,
                 },
                 ..Self::of_kind(MTPROTO_EVENT_CLOSED)
             },
@@ -261,7 +272,8 @@ impl From<Event<'_>> for mtproto_event {
     }
 }
 
-/// The name of a carrier in lower case, as in logs: "tcp", "fake_tls".
+/// The name of a carrier in lower case, as in logs: "tcp", "fake_tls",
+/// "web_socket", "http".
 ///
 /// @param carrier  Any value.
 /// @return  A NUL-terminated text, never NULL ("unknown"), that lives for ever.
@@ -271,6 +283,8 @@ pub extern "C" fn mtproto_carrier_name(carrier: i32) -> *const c_char {
         match carrier {
             MTPROTO_CARRIER_TCP => c"tcp",
             MTPROTO_CARRIER_FAKE_TLS => c"fake_tls",
+            MTPROTO_CARRIER_WEB_SOCKET => c"web_socket",
+            MTPROTO_CARRIER_HTTP => c"http",
             _ => c"unknown",
         }
         .as_ptr()
@@ -304,7 +318,7 @@ pub extern "C" fn mtproto_not_ours_name(reason: i32) -> *const c_char {
 }
 
 /// The name of a reason of CLOSED in lower case, as in logs: "between_frames",
-/// "inside_frame", "before_opening".
+/// "inside_frame", "before_opening", "refused".
 ///
 /// @param reason  Any value.
 /// @return  A NUL-terminated text, never NULL ("unknown"), that lives for ever.
@@ -315,6 +329,7 @@ pub extern "C" fn mtproto_closed_name(reason: i32) -> *const c_char {
             MTPROTO_CLOSED_BETWEEN_FRAMES => c"between_frames",
             MTPROTO_CLOSED_INSIDE_FRAME => c"inside_frame",
             MTPROTO_CLOSED_BEFORE_OPENING => c"before_opening",
+            MTPROTO_CLOSED_REFUSED => c"refused",
             _ => c"unknown",
         }
         .as_ptr()

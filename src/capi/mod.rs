@@ -15,8 +15,12 @@
 
 mod boundary;
 mod config;
+mod dc_id;
 mod event;
+mod link;
 mod quick_ack;
+mod replay_cache;
+mod secret;
 mod status;
 #[cfg(test)]
 mod tests;
@@ -24,8 +28,12 @@ mod transport;
 mod version;
 
 pub use config::*;
+pub use dc_id::*;
 pub use event::*;
+pub use link::*;
 pub use quick_ack::*;
+pub use replay_cache::*;
+pub use secret::*;
 pub use status::*;
 pub use transport::*;
 pub use version::*;

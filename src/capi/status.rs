@@ -6,7 +6,7 @@ use libc::c_char;
 
 use super::boundary::guard_value;
 use crate::error::{ConfigError, Error, FakeTlsError, ProtocolError, UsageError};
-use crate::mtproxy::SecretError;
+use crate::mtproxy::{LinkError, SecretError};
 
 /// What a call came to: 0 is success, a positive value is about the flow and no
 /// error, a negative value is an error. The numbers are grouped (below -100 the
@@ -21,6 +21,9 @@ pub const MTPROTO_NO_EVENT: mtproto_status = 1;
 /// Flow: the receive buffer is at its ceiling and nothing was taken. Pull
 /// events until there is none, then go on.
 pub const MTPROTO_EVENTS_PENDING: mtproto_status = 2;
+/// Flow: the buffer is too small and nothing was written; the length says how
+/// much there is.
+pub const MTPROTO_NEED_SPACE: mtproto_status = 3;
 
 /// A pointer is NULL that must not be.
 pub const MTPROTO_ERROR_NULL_ARGUMENT: mtproto_status = -101;
@@ -30,12 +33,16 @@ pub const MTPROTO_ERROR_INVALID_ARGUMENT: mtproto_status = -102;
 pub const MTPROTO_ERROR_STRUCT_SIZE: mtproto_status = -103;
 /// The call belongs to the other role, client or server.
 pub const MTPROTO_ERROR_WRONG_ROLE: mtproto_status = -104;
-/// Nothing can be sent before the CONNECTED event.
+/// Server: nothing can be sent before the client is recognised.
 pub const MTPROTO_ERROR_NOT_CONNECTED: mtproto_status = -105;
 /// Wire bytes were pushed after the end of the stream.
 pub const MTPROTO_ERROR_ENDED: mtproto_status = -106;
 /// More bytes were consumed, committed or reserved than there can be.
 pub const MTPROTO_ERROR_COUNT: mtproto_status = -107;
+/// HTTP: it is the other end's turn.
+pub const MTPROTO_ERROR_OUT_OF_TURN: mtproto_status = -108;
+/// The WebSocket was closed: nothing can be sent any more.
+pub const MTPROTO_ERROR_CLOSED: mtproto_status = -109;
 /// The payload is empty.
 pub const MTPROTO_ERROR_PAYLOAD_EMPTY: mtproto_status = -110;
 /// The payload's length is not a multiple of 4.
@@ -72,6 +79,16 @@ pub const MTPROTO_ERROR_CONFIG_SECRET_NEEDS_PADDING: mtproto_status = -131;
 /// No ClientHello can be made for the secret's domain.
 pub const MTPROTO_ERROR_CONFIG_TLS_HELLO: mtproto_status = -132;
 
+/// The host, path or origin of the WebSocket, or the target, host or content
+/// type of the HTTP requests, is empty or has characters that cannot be sent.
+pub const MTPROTO_ERROR_CONFIG_TARGET: mtproto_status = -133;
+/// WebSocket carries obfuscated streams only.
+pub const MTPROTO_ERROR_CONFIG_WEB_SOCKET_WITHOUT_OBFUSCATION: mtproto_status = -134;
+/// A secret with a domain is spoken with fake TLS, not through another carrier.
+pub const MTPROTO_ERROR_CONFIG_CARRIER_WITH_FAKE_TLS: mtproto_status = -135;
+/// HTTP has no obfuscation, secrets and envelopes.
+pub const MTPROTO_ERROR_CONFIG_HTTP_WITH_OBFUSCATION: mtproto_status = -136;
+
 /// The secret is empty.
 pub const MTPROTO_ERROR_SECRET_EMPTY: mtproto_status = -140;
 /// The secret's text is neither hexadecimal nor base64.
@@ -84,6 +101,31 @@ pub const MTPROTO_ERROR_SECRET_TOO_LONG: mtproto_status = -143;
 pub const MTPROTO_ERROR_SECRET_NO_DOMAIN: mtproto_status = -144;
 /// The secret's domain is no host name.
 pub const MTPROTO_ERROR_SECRET_DOMAIN: mtproto_status = -145;
+
+/// The link is empty.
+pub const MTPROTO_ERROR_LINK_EMPTY: mtproto_status = -150;
+/// Strict: there is white space around the link.
+pub const MTPROTO_ERROR_LINK_WHITE_SPACE: mtproto_status = -151;
+/// The link does not lead to Telegram.
+pub const MTPROTO_ERROR_LINK_HOST: mtproto_status = -152;
+/// The link leads to Telegram, but not to a proxy.
+pub const MTPROTO_ERROR_LINK_NOT_A_PROXY: mtproto_status = -153;
+/// The link is one to a SOCKS5 proxy, where one to an MTProxy is needed.
+pub const MTPROTO_ERROR_LINK_SOCKS5: mtproto_status = -154;
+/// The link is one to a web proxy, which is not supported.
+pub const MTPROTO_ERROR_LINK_WEB_PROXY: mtproto_status = -155;
+/// The link has no server, no port or no secret, or an empty one.
+pub const MTPROTO_ERROR_LINK_MISSING: mtproto_status = -156;
+/// Strict: the link has a parameter more than once.
+pub const MTPROTO_ERROR_LINK_TWICE: mtproto_status = -157;
+/// The link's percent-encoding is broken, or gives no UTF-8.
+pub const MTPROTO_ERROR_LINK_ENCODING: mtproto_status = -158;
+/// The link's server is neither a host name nor an IP address.
+pub const MTPROTO_ERROR_LINK_SERVER: mtproto_status = -159;
+/// The link's port is no number from 1 to 65535.
+pub const MTPROTO_ERROR_LINK_PORT: mtproto_status = -160;
+/// The link's user name or password is too long, or has a zero byte.
+pub const MTPROTO_ERROR_LINK_CREDENTIAL: mtproto_status = -161;
 
 /// The peer announced a frame without a payload.
 pub const MTPROTO_ERROR_LENGTH_ZERO: mtproto_status = -201;
@@ -112,9 +154,16 @@ pub const MTPROTO_ERROR_FAKE_TLS_REAL_SITE: mtproto_status = -221;
 pub const MTPROTO_ERROR_FAKE_TLS_MALFORMED: mtproto_status = -222;
 /// Fake TLS: the stream of records is broken.
 pub const MTPROTO_ERROR_FAKE_TLS_RECORD: mtproto_status = -223;
-/// Server, fake TLS: the initialization payload was not made with the secret of
-/// the hello.
-pub const MTPROTO_ERROR_FAKE_TLS_INITIALIZATION_PAYLOAD: mtproto_status = -224;
+/// Server: the initialization payload inside fake TLS or WebSocket was not made
+/// with a secret that is accepted there.
+pub const MTPROTO_ERROR_INITIALIZATION_PAYLOAD: mtproto_status = -224;
+
+/// Client: the server did not agree to the WebSocket.
+pub const MTPROTO_ERROR_WEB_SOCKET_OPENING: mtproto_status = -230;
+/// The stream of WebSocket frames is broken.
+pub const MTPROTO_ERROR_WEB_SOCKET_FRAME: mtproto_status = -231;
+/// Client: what answered is not MTProto over HTTP, or is broken.
+pub const MTPROTO_ERROR_HTTP_RESPONSE: mtproto_status = -232;
 
 /// The system gave no random bytes. Nothing changed.
 pub const MTPROTO_ERROR_ENTROPY: mtproto_status = -301;
@@ -132,6 +181,9 @@ pub(super) fn status_of(error: Error) -> mtproto_status {
             UsageError::WrongRole => MTPROTO_ERROR_WRONG_ROLE,
             UsageError::NotConnected => MTPROTO_ERROR_NOT_CONNECTED,
             UsageError::Ended => MTPROTO_ERROR_ENDED,
+            UsageError::OutOfTurn => MTPROTO_ERROR_OUT_OF_TURN,
+            UsageError::Closed => MTPROTO_ERROR_CLOSED,
+            UsageError::HttpStatus { .. } => MTPROTO_ERROR_INVALID_ARGUMENT,
             UsageError::PayloadEmpty => MTPROTO_ERROR_PAYLOAD_EMPTY,
             UsageError::PayloadMisaligned { .. } => MTPROTO_ERROR_PAYLOAD_MISALIGNED,
             UsageError::PayloadTooLarge { .. } => MTPROTO_ERROR_PAYLOAD_TOO_LARGE,
@@ -153,6 +205,12 @@ pub(super) fn status_of(error: Error) -> mtproto_status {
             ConfigError::MaxRecord { .. } => MTPROTO_ERROR_CONFIG_MAX_RECORD,
             ConfigError::AnswerSize { .. } => MTPROTO_ERROR_CONFIG_ANSWER_SIZE,
             ConfigError::TlsHello => MTPROTO_ERROR_CONFIG_TLS_HELLO,
+            ConfigError::WebSocketTarget | ConfigError::HttpTarget => MTPROTO_ERROR_CONFIG_TARGET,
+            ConfigError::WebSocketWithoutObfuscation => {
+                MTPROTO_ERROR_CONFIG_WEB_SOCKET_WITHOUT_OBFUSCATION
+            }
+            ConfigError::CarrierWithFakeTls => MTPROTO_ERROR_CONFIG_CARRIER_WITH_FAKE_TLS,
+            ConfigError::HttpWithObfuscation => MTPROTO_ERROR_CONFIG_HTTP_WITH_OBFUSCATION,
             ConfigError::AcceptSecretWithoutSecret
             | ConfigError::SecretNotAccepted
             | ConfigError::AcceptNothing
@@ -174,7 +232,12 @@ pub(super) fn status_of(error: Error) -> mtproto_status {
             }
             ProtocolError::FakeTls(_) => MTPROTO_ERROR_FAKE_TLS_MALFORMED,
             ProtocolError::Record(_) => MTPROTO_ERROR_FAKE_TLS_RECORD,
-            ProtocolError::InitializationPayload => MTPROTO_ERROR_FAKE_TLS_INITIALIZATION_PAYLOAD,
+            ProtocolError::WebSocketOpening(_) => MTPROTO_ERROR_WEB_SOCKET_OPENING,
+            ProtocolError::WebSocketFrame(_) => MTPROTO_ERROR_WEB_SOCKET_FRAME,
+            ProtocolError::HttpResponse(_) | ProtocolError::HttpUnasked => {
+                MTPROTO_ERROR_HTTP_RESPONSE
+            }
+            ProtocolError::InitializationPayload => MTPROTO_ERROR_INITIALIZATION_PAYLOAD,
         },
         Error::Entropy(_) => MTPROTO_ERROR_ENTROPY,
         Error::OutOfMemory => MTPROTO_ERROR_OUT_OF_MEMORY,
@@ -198,18 +261,44 @@ pub(super) fn secret_status(error: SecretError) -> mtproto_status {
     }
 }
 
+/// The status of a refused link.
+pub(super) fn link_status(error: LinkError) -> mtproto_status {
+    match error {
+        LinkError::Empty => MTPROTO_ERROR_LINK_EMPTY,
+        LinkError::WhiteSpace => MTPROTO_ERROR_LINK_WHITE_SPACE,
+        LinkError::Host => MTPROTO_ERROR_LINK_HOST,
+        LinkError::NotAProxy => MTPROTO_ERROR_LINK_NOT_A_PROXY,
+        LinkError::Socks5 => MTPROTO_ERROR_LINK_SOCKS5,
+        LinkError::WebProxy => MTPROTO_ERROR_LINK_WEB_PROXY,
+        LinkError::Missing { .. } | LinkError::NoValue { .. } => MTPROTO_ERROR_LINK_MISSING,
+        LinkError::Twice { .. } => MTPROTO_ERROR_LINK_TWICE,
+        LinkError::Percent { .. } | LinkError::NotUtf8 { .. } => MTPROTO_ERROR_LINK_ENCODING,
+        LinkError::ServerTooLong { .. } | LinkError::ServerCharacter { .. } => {
+            MTPROTO_ERROR_LINK_SERVER
+        }
+        LinkError::PortDigits { .. } | LinkError::PortRange { .. } => MTPROTO_ERROR_LINK_PORT,
+        LinkError::CredentialTooLong { .. } => MTPROTO_ERROR_LINK_CREDENTIAL,
+        LinkError::Secret(error) => secret_status(error),
+    }
+}
+
 const fn text(status: mtproto_status) -> &'static CStr {
     match status {
         MTPROTO_OK => c"done",
         MTPROTO_NO_EVENT => c"no event: push more wire bytes",
         MTPROTO_EVENTS_PENDING => c"the receive buffer is full: pull events, then go on",
+        MTPROTO_NEED_SPACE => c"the buffer is too small: the length says how much is needed",
         MTPROTO_ERROR_NULL_ARGUMENT => c"a pointer is NULL that must not be",
         MTPROTO_ERROR_INVALID_ARGUMENT => c"a value is outside of what the parameter allows",
         MTPROTO_ERROR_STRUCT_SIZE => c"struct_size is too small: set it to sizeof the struct",
         MTPROTO_ERROR_WRONG_ROLE => c"this call belongs to the other role, client or server",
-        MTPROTO_ERROR_NOT_CONNECTED => c"nothing can be sent before the connected event",
+        MTPROTO_ERROR_NOT_CONNECTED => c"nothing can be sent before the client is recognised: push what it sent first",
         MTPROTO_ERROR_ENDED => c"the end of the peer's stream was pushed already",
         MTPROTO_ERROR_COUNT => c"more bytes were consumed, committed or reserved than there can be",
+        MTPROTO_ERROR_OUT_OF_TURN => {
+            c"over HTTP requests and responses take turns: wait for the next payload event"
+        }
+        MTPROTO_ERROR_CLOSED => c"the WebSocket was closed: nothing can be sent any more",
         MTPROTO_ERROR_PAYLOAD_EMPTY => c"the payload is empty",
         MTPROTO_ERROR_PAYLOAD_MISALIGNED => c"the payload's length is not a multiple of 4",
         MTPROTO_ERROR_PAYLOAD_TOO_LARGE => {
@@ -247,12 +336,48 @@ const fn text(status: mtproto_status) -> &'static CStr {
         MTPROTO_ERROR_CONFIG_TLS_HELLO => {
             c"no TLS hello can be made for the secret's domain: use another TLS profile"
         }
+        MTPROTO_ERROR_CONFIG_TARGET => {
+            c"the host, path or another field of the request is empty or has characters that cannot be sent"
+        }
+        MTPROTO_ERROR_CONFIG_WEB_SOCKET_WITHOUT_OBFUSCATION => {
+            c"WebSocket needs obfuscation: leave obfuscation on, or accept it"
+        }
+        MTPROTO_ERROR_CONFIG_CARRIER_WITH_FAKE_TLS => {
+            c"a secret with a domain is spoken with fake TLS: not through another carrier"
+        }
+        MTPROTO_ERROR_CONFIG_HTTP_WITH_OBFUSCATION => {
+            c"HTTP has no obfuscation, secrets and envelopes: set none of them with it"
+        }
         MTPROTO_ERROR_SECRET_EMPTY => c"the secret is empty",
         MTPROTO_ERROR_SECRET_TEXT => c"the secret's text is neither hexadecimal nor base64",
         MTPROTO_ERROR_SECRET_TOO_SHORT => c"the secret has fewer than 16 bytes",
         MTPROTO_ERROR_SECRET_TOO_LONG => c"the secret has more bytes than its form takes",
         MTPROTO_ERROR_SECRET_NO_DOMAIN => c"the secret begins with ee, but has no domain",
         MTPROTO_ERROR_SECRET_DOMAIN => c"the secret's domain is no host name",
+        MTPROTO_ERROR_LINK_EMPTY => c"the link is empty",
+        MTPROTO_ERROR_LINK_WHITE_SPACE => c"there is white space around the link: take it away",
+        MTPROTO_ERROR_LINK_HOST => {
+            c"the link does not lead to Telegram: tg://proxy?... or t.me/proxy?... expected"
+        }
+        MTPROTO_ERROR_LINK_NOT_A_PROXY => c"the link leads to Telegram, but not to a proxy",
+        MTPROTO_ERROR_LINK_SOCKS5 => {
+            c"the link is for a SOCKS5 proxy: ask for a link to an MTProxy"
+        }
+        MTPROTO_ERROR_LINK_WEB_PROXY => {
+            c"the link is for a web proxy, which is not supported: ask for a tg://proxy?... link"
+        }
+        MTPROTO_ERROR_LINK_MISSING => c"the link has no server, no port or no secret: copy it whole",
+        MTPROTO_ERROR_LINK_TWICE => c"the link has a parameter more than once",
+        MTPROTO_ERROR_LINK_ENCODING => {
+            c"the link's percent-encoding is broken, or gives no UTF-8: copy it again"
+        }
+        MTPROTO_ERROR_LINK_SERVER => {
+            c"the link's server is neither a host name nor an IP address"
+        }
+        MTPROTO_ERROR_LINK_PORT => c"the link's port is no number from 1 to 65535",
+        MTPROTO_ERROR_LINK_CREDENTIAL => {
+            c"the link's user name or password is over 255 bytes, or has a zero byte"
+        }
         MTPROTO_ERROR_LENGTH_ZERO => c"the peer announced a frame without a payload",
         MTPROTO_ERROR_LENGTH_TOO_LARGE => c"the peer announced a frame over the limit",
         MTPROTO_ERROR_LENGTH_MISALIGNED => {
@@ -278,8 +403,15 @@ const fn text(status: mtproto_status) -> &'static CStr {
         }
         MTPROTO_ERROR_FAKE_TLS_MALFORMED => c"fake TLS: the answer is malformed",
         MTPROTO_ERROR_FAKE_TLS_RECORD => c"fake TLS: the stream of records is broken",
-        MTPROTO_ERROR_FAKE_TLS_INITIALIZATION_PAYLOAD => {
-            c"fake TLS: the initialization payload was not made with the secret of the hello"
+        MTPROTO_ERROR_INITIALIZATION_PAYLOAD => {
+            c"the initialization payload inside fake TLS or WebSocket was not made with a secret that is accepted there"
+        }
+        MTPROTO_ERROR_WEB_SOCKET_OPENING => {
+            c"the server did not agree to the WebSocket: see mtproto_transport_error_text"
+        }
+        MTPROTO_ERROR_WEB_SOCKET_FRAME => c"the stream of WebSocket frames is broken",
+        MTPROTO_ERROR_HTTP_RESPONSE => {
+            c"what answered is not MTProto over HTTP, or is broken"
         }
         MTPROTO_ERROR_ENTROPY => c"the system gave no random bytes: try again later",
         MTPROTO_ERROR_OUT_OF_MEMORY => {

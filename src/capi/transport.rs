@@ -6,13 +6,15 @@ use std::ffi::CString;
 
 use libc::c_char;
 
-use super::boundary::{Handle, Outcome, Output, guard, guard_handle, guard_value, input};
+use super::boundary::{
+    Handle, Outcome, Output, guard, guard_handle, guard_value, input, into_handle,
+};
 use super::config::mtproto_config;
 use super::event::mtproto_event;
 use super::status::{
-    MTPROTO_ERROR_INVALID_ARGUMENT, MTPROTO_ERROR_NULL_ARGUMENT, MTPROTO_ERROR_PANIC,
-    MTPROTO_ERROR_QUICK_ACK_TOKEN, MTPROTO_ERROR_STRUCT_SIZE, MTPROTO_EVENTS_PENDING,
-    MTPROTO_NO_EVENT, mtproto_status, status_of,
+    MTPROTO_ERROR_INVALID_ARGUMENT, MTPROTO_ERROR_NULL_ARGUMENT, MTPROTO_ERROR_OUT_OF_MEMORY,
+    MTPROTO_ERROR_PANIC, MTPROTO_ERROR_QUICK_ACK_TOKEN, MTPROTO_ERROR_STRUCT_SIZE,
+    MTPROTO_EVENTS_PENDING, MTPROTO_NO_EVENT, mtproto_status, status_of,
 };
 use crate::error::Error;
 use crate::quick_ack::QuickAckToken;
@@ -98,11 +100,12 @@ unsafe fn new(
         let out = unsafe { Output::new(out) }?;
         let config = config.config().ok_or(MTPROTO_ERROR_PANIC)?;
         let transport = make(config).map_err(status_of)?;
-        out.write(Box::into_raw(Box::new(mtproto_transport {
+        let handle = into_handle(mtproto_transport {
             transport,
             error_text: None,
             poisoned: false,
-        })));
+        });
+        out.write(handle.ok_or(MTPROTO_ERROR_OUT_OF_MEMORY)?);
         Ok(())
     })
 }
@@ -116,7 +119,12 @@ unsafe fn new(
 /// @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
 ///          MTPROTO_ERROR_CONFIG_TOO_MANY_SECRETS,
 ///          MTPROTO_ERROR_CONFIG_SECRET_WITHOUT_OBFUSCATION,
-///          MTPROTO_ERROR_CONFIG_SECRET_WITHOUT_DC; MTPROTO_ERROR_ENTROPY;
+///          MTPROTO_ERROR_CONFIG_SECRET_WITHOUT_DC,
+///          MTPROTO_ERROR_CONFIG_SECRET_NEEDS_PADDING,
+///          MTPROTO_ERROR_CONFIG_TARGET,
+///          MTPROTO_ERROR_CONFIG_WEB_SOCKET_WITHOUT_OBFUSCATION,
+///          MTPROTO_ERROR_CONFIG_CARRIER_WITH_FAKE_TLS,
+///          MTPROTO_ERROR_CONFIG_HTTP_WITH_OBFUSCATION; MTPROTO_ERROR_ENTROPY;
 ///          MTPROTO_ERROR_OUT_OF_MEMORY.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mtproto_client_new(
@@ -134,7 +142,9 @@ pub unsafe extern "C" fn mtproto_client_new(
 /// @param out     Receives a transport of your own, to be freed by
 ///                mtproto_transport_free.
 /// @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
-///          MTPROTO_ERROR_CONFIG_ACCEPT; MTPROTO_ERROR_OUT_OF_MEMORY.
+///          MTPROTO_ERROR_CONFIG_ACCEPT,
+///          MTPROTO_ERROR_CONFIG_WEB_SOCKET_WITHOUT_OBFUSCATION;
+///          MTPROTO_ERROR_OUT_OF_MEMORY.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mtproto_server_new(
     config: *const mtproto_config,
@@ -151,8 +161,8 @@ pub unsafe extern "C" fn mtproto_server_new(
 pub unsafe extern "C" fn mtproto_transport_free(transport: *mut mtproto_transport) {
     guard_value((), || {
         if !transport.is_null() {
-            // SAFETY: made by `Box::into_raw` in `new`, and given back once, by
-            // the header's rules.
+            // SAFETY: made by `into_handle` in `new`, and given back once, by the
+            // header's rules.
             drop(unsafe { Box::from_raw(transport) });
         }
     });
@@ -172,7 +182,9 @@ pub unsafe extern "C" fn mtproto_transport_free(transport: *mut mtproto_transpor
 ///          MTPROTO_ERROR_QUICK_ACK_TOKEN, MTPROTO_ERROR_QUICK_ACK_UNSUPPORTED
 ///          (Full), MTPROTO_ERROR_WRONG_ROLE (a quick ack asked for by a
 ///          server); MTPROTO_ERROR_NOT_CONNECTED and
-///          MTPROTO_ERROR_PAYLOAD_AMBIGUOUS (server); MTPROTO_ERROR_ENTROPY;
+///          MTPROTO_ERROR_PAYLOAD_AMBIGUOUS (server);
+///          MTPROTO_ERROR_OUT_OF_TURN (HTTP); MTPROTO_ERROR_CLOSED (WebSocket);
+///          MTPROTO_ERROR_ENTROPY;
 ///          MTPROTO_ERROR_OUT_OF_MEMORY; the transport's fatal status. With any
 ///          of them nothing was queued.
 #[unsafe(no_mangle)]
@@ -256,7 +268,9 @@ pub unsafe extern "C" fn mtproto_transport_push_quick_ack(
 ///
 /// @param code  The code, positive: 404 goes over the wire as -404.
 /// @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
-///          MTPROTO_ERROR_INVALID_ARGUMENT if the code is not positive;
+///          MTPROTO_ERROR_INVALID_ARGUMENT if the code is not positive, or over
+///          HTTP not from 400 to 599; MTPROTO_ERROR_OUT_OF_TURN (HTTP, without a
+///          request); MTPROTO_ERROR_CLOSED (WebSocket);
 ///          MTPROTO_ERROR_WRONG_ROLE; MTPROTO_ERROR_NOT_CONNECTED;
 ///          MTPROTO_ERROR_ENTROPY; MTPROTO_ERROR_OUT_OF_MEMORY; the transport's
 ///          fatal status.
@@ -460,7 +474,8 @@ pub unsafe extern "C" fn mtproto_transport_reserve_wire(
 /// Takes the bytes that were put where mtproto_transport_reserve_wire said.
 /// Next: mtproto_transport_pull_event until it returns MTPROTO_NO_EVENT.
 ///
-/// @param count  How many bytes, from the start of the memory.
+/// @param count  How many bytes, from the start of the memory. A reservation ends
+///               when wire bytes are pushed or an event is pulled.
 /// @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT; MTPROTO_ERROR_COUNT if
 ///          fewer were reserved, or the reservation has ended: nothing was
 ///          taken; MTPROTO_ERROR_ENDED; the transport's fatal status.
@@ -506,6 +521,10 @@ pub unsafe extern "C" fn mtproto_transport_pull_event(
             Ok(Some(found)) => {
                 // SAFETY: `size` is what `check` gave for it.
                 unsafe { mtproto_event::from(found).write(event, size) };
+                // The event "not ours" is the end of the transport.
+                if let Some(error) = handle.transport.failure() {
+                    handle.failed(error);
+                }
                 Ok(())
             }
             Ok(None) => Err(MTPROTO_NO_EVENT),

@@ -17,6 +17,8 @@ const fn number(text: &str) -> u32 {
 /// The version of the library that is running: major, minor and patch in one
 /// byte each, 0x000102 for 0.1.2. Compare with MTPROTO_VERSION_NUMBER, which is
 /// the version of the header.
+///
+/// @return  The version, never 0.
 #[unsafe(no_mangle)]
 pub extern "C" fn mtproto_version_number() -> u32 {
     guard_value(0, || {

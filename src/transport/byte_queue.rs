@@ -53,6 +53,27 @@ impl ByteQueue {
         Ok(&mut self.memory[self.tail..])
     }
 
+    /// The first `count` bytes of the free space that [`space`](Self::space)
+    /// gave last; fewer where there is less. Nothing moves.
+    pub(crate) fn free(&mut self, count: usize) -> &mut [u8] {
+        let free = &mut self.memory[self.tail..];
+        let count = count.min(free.len());
+        &mut free[..count]
+    }
+
+    /// Drops `count` queued bytes that stand `at` bytes behind the head, and
+    /// closes the gap.
+    pub(crate) fn remove(&mut self, at: usize, count: usize) {
+        if at == 0 {
+            self.take(count);
+            return;
+        }
+        let start = self.head.saturating_add(at).min(self.tail);
+        let end = start.saturating_add(count).min(self.tail);
+        self.memory.copy_within(end..self.tail, start);
+        self.tail -= end - start;
+    }
+
     /// Appends the first `count` bytes of the free space.
     pub(crate) fn filled(&mut self, count: usize) {
         debug_assert!(count <= self.memory.len() - self.tail);

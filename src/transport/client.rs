@@ -2,10 +2,11 @@
 
 use super::config::ClientOpening;
 use super::event::Carrier;
-use super::{Config, Handshaking, Introduced, Stage, Transport};
-use crate::carrier::fake_tls::client::{ClientHandshake, Progress};
+use super::{Config, Handshake, Handshaking, Introduced, Stage, Transport};
+use crate::carrier::fake_tls::client::{self as fake_tls, ClientHandshake};
 use crate::carrier::fake_tls::client_hello::HelloError;
 use crate::carrier::fake_tls::records::{ChangeCipherSpec, RecordReader};
+use crate::carrier::websocket::client_opening::{self as web_socket, Target, TargetError};
 use crate::carrier::{Reader, Writer};
 use crate::envelope::{Codec, Role};
 use crate::error::{ConfigError, Error, ProtocolError};
@@ -15,8 +16,8 @@ impl Transport {
     /// The end that connects.
     ///
     /// Its opening (the tag, or the initialization payload) leaves together
-    /// with the first payload. With a fake TLS secret the hello leaves at once,
-    /// and what is pushed waits for the proxy's answer.
+    /// with the first payload. With fake TLS or WebSocket the carrier's
+    /// handshake leaves at once, and what is pushed waits for the answer.
     ///
     /// # Errors
     ///
@@ -25,7 +26,7 @@ impl Transport {
     pub fn client(config: &Config) -> Result<Self, Error> {
         let opening = config.client_opening()?;
         let mut transport = Self::new(config, Role::Client);
-        let (envelope, dc, secret, tag, fake_tls) = match opening {
+        let (envelope, dc, secret, tag, fake_tls, web_socket) = match opening {
             ClientOpening::Plain(envelope) => {
                 transport.outgoing.open(envelope.tag())?;
                 transport.stage = Stage::Open {
@@ -34,22 +35,41 @@ impl Transport {
                 };
                 return Ok(transport);
             }
+            ClientOpening::Http(target) => {
+                transport.stage = Self::http_client(target, transport.limits.max_payload)?;
+                return Ok(transport);
+            }
             ClientOpening::Obfuscated {
                 envelope,
                 tag,
                 dc,
                 secret,
                 fake_tls,
-            } => (envelope, dc, secret, tag, fake_tls),
+                web_socket,
+            } => (envelope, dc, secret, tag, fake_tls, web_socket),
         };
         let random = &mut transport.random;
-        // The hello is drawn first: it goes over the wire first.
-        let handshake = match (fake_tls, secret) {
-            (Some((domain, profile)), Some(secret)) => {
-                let time = config.clock().unix_time();
-                Some(ClientHandshake::new(secret, domain, profile, time, random)?)
-            }
-            _ => None,
+        // The handshake is drawn first: it goes over the wire first.
+        let handshake = if let (Some((domain, profile)), Some(secret)) = (fake_tls, secret) {
+            let time = config.clock().unix_time();
+            let (handshake, hello) = ClientHandshake::new(secret, domain, profile, time, random)?;
+            let writer = Writer::fake_tls(Role::Client, config.record_writer());
+            Some((Handshake::FakeTls(handshake), hello, writer))
+        } else if let Some(target) = web_socket {
+            let target = Target {
+                host: &target.host,
+                path: &target.path,
+                origin: target.origin.as_deref(),
+            };
+            let (opening, request) = web_socket::ClientOpening::new(&target, random)?;
+            let role = Role::Client;
+            Some((
+                Handshake::WebSocket(opening),
+                request,
+                Writer::WebSocket { role },
+            ))
+        } else {
+            None
         };
         let state = transport.limits.memory.stream_state();
         let (header, streams) = obfuscation::seal(random, tag, dc, secret, state)?;
@@ -70,19 +90,22 @@ impl Transport {
                     unreported: Some(connected),
                 }
             }
-            Some((handshake, hello)) => {
-                transport.outgoing.append_handshake(&hello)?;
+            Some((handshake, bytes, writer)) => {
+                transport.outgoing.append_handshake(&bytes)?;
                 transport.server_name = fake_tls.map(|(domain, _)| domain.into());
                 Stage::Handshaking {
                     needed: 1,
                     codec,
                     unreported: Introduced {
-                        carrier: Carrier::FakeTls,
+                        carrier: match handshake {
+                            Handshake::FakeTls(_) => Carrier::FakeTls,
+                            Handshake::WebSocket(_) => Carrier::WebSocket,
+                        },
                         ..connected
                     },
                     handshake: Box::new(Handshaking {
                         handshake,
-                        records: config.record_writer(),
+                        writer,
                         incoming: streams.incoming,
                     }),
                 }
@@ -91,7 +114,7 @@ impl Transport {
         Ok(transport)
     }
 
-    /// Looks at the proxy's answer to the fake TLS hello. Whether it went on.
+    /// Looks at the answer to the carrier's handshake. Whether it went on.
     pub(super) fn shake_hands(&mut self) -> bool {
         let Stage::Handshaking {
             handshake, needed, ..
@@ -100,17 +123,24 @@ impl Transport {
             return false;
         };
         let queued = self.incoming.queued();
-        let consumed = match handshake.handshake.receive(queued) {
+        match handshake.look(queued) {
             Ok(Progress::NeedMore(count)) => {
                 *needed = queued.len() + count;
-                return false;
+                false
             }
-            Ok(Progress::Done { consumed }) => consumed,
+            Ok(Progress::Done { consumed, reader }) => {
+                self.shaken_hands(consumed, reader);
+                true
+            }
             Err(error) => {
-                self.incoming.fail(ProtocolError::FakeTls(error));
-                return false;
+                self.incoming.fail(error);
+                false
             }
-        };
+        }
+    }
+
+    /// The carrier is there: what follows is its pieces.
+    fn shaken_hands(&mut self, consumed: usize, reader: Reader) {
         let passing = Stage::Failed(ProtocolError::NotOurs.into());
         let Stage::Handshaking {
             codec,
@@ -119,20 +149,56 @@ impl Transport {
             ..
         } = core::mem::replace(&mut self.stage, passing)
         else {
-            return false;
+            return;
         };
         self.stage = Stage::Open {
             codec,
             unreported: Some(unreported),
         };
-        let writer = Writer::fake_tls_client(handshake.records);
-        self.outgoing.set_writer(writer);
+        self.outgoing.set_writer(handshake.writer);
         self.incoming.take(consumed);
-        // gotd and mtg pass over change-cipher-specs here too.
-        let reader = RecordReader::new(ChangeCipherSpec::Skip);
-        self.incoming.set_reader(Reader::FakeTls(reader));
+        self.incoming.set_reader(reader);
         self.incoming.set_stream(handshake.incoming);
-        true
+    }
+}
+
+enum Progress {
+    /// At least that many bytes are missing.
+    NeedMore(usize),
+    Done {
+        consumed: usize,
+        reader: Reader,
+    },
+}
+
+impl Handshaking {
+    fn look(&mut self, queued: &[u8]) -> Result<Progress, ProtocolError> {
+        match &mut self.handshake {
+            Handshake::FakeTls(handshake) => Ok(match handshake.receive(queued)? {
+                fake_tls::Progress::NeedMore(count) => Progress::NeedMore(count),
+                // gotd and mtg pass over change-cipher-specs here too.
+                fake_tls::Progress::Done { consumed } => Progress::Done {
+                    consumed,
+                    reader: Reader::FakeTls(RecordReader::new(ChangeCipherSpec::Skip)),
+                },
+            }),
+            Handshake::WebSocket(opening) => Ok(match opening.receive(queued)? {
+                web_socket::Progress::NeedMore(count) => Progress::NeedMore(count),
+                web_socket::Progress::Done { consumed } => Progress::Done {
+                    consumed,
+                    reader: Reader::web_socket(Role::Client),
+                },
+            }),
+        }
+    }
+}
+
+impl From<TargetError> for Error {
+    fn from(error: TargetError) -> Self {
+        match error {
+            TargetError::Entropy(error) => error.into(),
+            _ => ConfigError::WebSocketTarget.into(),
+        }
     }
 }
 

@@ -33,8 +33,8 @@ const MIN_MAX_RECORD: usize = 256;
 
 /// Which openings a server accepts.
 ///
-/// The default depends on the secrets: without any, everything but obfuscated
-/// Full; with secrets, connections that know one of them and nothing else, so
+/// The default depends on the secrets: without any, everything over TCP but
+/// obfuscated Full; with secrets, connections that know one of them and nothing else, so
 /// that a proxy does not answer to a scanner.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Accept {
@@ -48,8 +48,13 @@ pub struct Accept {
     /// obfuscated in any envelope; 17 bytes, obfuscated in Padded intermediate;
     /// with a domain, inside fake TLS.
     pub secret: bool,
-    /// Full under the obfuscation that the two above allow. It has no tag:
-    /// it is recognised by the length and the sequence number that follow the
+    /// WebSocket, with an obfuscated stream inside that `obfuscated` or `secret`
+    /// allows. Off by default.
+    pub web_socket: bool,
+    /// HTTP: packets in the bodies of POST requests. Off by default.
+    pub http: bool,
+    /// Full under the obfuscation that `obfuscated` and `secret` allow. It has no
+    /// tag: it is recognised by the length and the sequence number that follow the
     /// header, so that eight bytes more are needed to refuse a stranger.
     pub obfuscated_full: bool,
 }
@@ -62,6 +67,71 @@ pub enum QuickAckForm {
     Documented,
     /// The 4 bytes of the token alone, as mtprotoproxy and telemt send it.
     Raw,
+}
+
+/// Where a client opens a WebSocket.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct WebSocketTarget {
+    /// The Host field: a name or an address, with the port unless it is the
+    /// scheme's own. Data centres do not look at it; what stands before them may.
+    pub host: String,
+    /// From its slash on.
+    pub path: String,
+    /// What a browser would name as the page's origin; usually none.
+    pub origin: Option<String>,
+}
+
+impl WebSocketTarget {
+    /// This host, at the path `/apiws`.
+    #[must_use]
+    pub fn new(host: impl Into<String>) -> Self {
+        Self {
+            host: host.into(),
+            path: "/apiws".to_owned(),
+            origin: None,
+        }
+    }
+}
+
+/// Where and how a client sends HTTP requests.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct HttpTarget {
+    /// A path from its slash on; for an HTTP proxy the whole URI, as TDLib
+    /// writes it: `http://149.154.175.50:80/api`.
+    pub target: String,
+    /// The Host field. It may be empty, as TDLib sends it.
+    pub host: String,
+    /// Whether the connection shall stay open for further requests.
+    pub keep_alive: bool,
+    /// The Content-Type field; servers do not look at it.
+    pub content_type: Option<String>,
+    /// Credentials for an HTTP proxy, "basic ..." and all.
+    pub proxy_authorization: Option<String>,
+}
+
+impl HttpTarget {
+    /// This host, at the path `/api`, over a connection that stays open.
+    #[must_use]
+    pub fn new(host: impl Into<String>) -> Self {
+        Self {
+            target: "/api".to_owned(),
+            host: host.into(),
+            keep_alive: true,
+            content_type: None,
+            proxy_authorization: None,
+        }
+    }
+}
+
+/// What a client's bytes go through.
+#[derive(Clone, Debug, Default)]
+enum ClientCarrier {
+    #[default]
+    Tcp,
+    WebSocket(WebSocketTarget),
+    Http(HttpTarget),
 }
 
 /// Which browser's ClientHello a fake TLS client sends.
@@ -137,11 +207,15 @@ pub struct Config {
 struct Knobs {
     /// `None`: what the secret asks for, Padded intermediate without one.
     envelope: Option<Envelope>,
-    obfuscated: bool,
+    /// `None`: yes, unless the carrier has no stream.
+    obfuscated: Option<bool>,
+    carrier: ClientCarrier,
+    queue_turns: bool,
     dc: Option<DcId>,
     secrets: Vec<Secret>,
     /// The domains of the secrets.
     domains: Vec<String>,
+    paths: Vec<String>,
     accept: Option<Accept>,
     max_payload: usize,
     /// At most [`MAX_PADDING`]. `None`: the role's default.
@@ -162,10 +236,13 @@ impl Default for Knobs {
     fn default() -> Self {
         Self {
             envelope: None,
-            obfuscated: true,
+            obfuscated: None,
+            carrier: ClientCarrier::default(),
+            queue_turns: false,
             dc: None,
             secrets: Vec::new(),
             domains: Vec::new(),
+            paths: Vec::new(),
             accept: None,
             max_payload: DEFAULT_MAX_PAYLOAD,
             max_padding: None,
@@ -203,7 +280,39 @@ impl Config {
 
     /// Client: whether to obfuscate. Default: yes.
     pub fn set_obfuscated(&mut self, obfuscated: bool) -> &mut Self {
-        self.knobs().obfuscated = obfuscated;
+        self.knobs().obfuscated = Some(obfuscated);
+        self
+    }
+
+    /// Client: opens a WebSocket, and speaks the obfuscated stream inside. For a
+    /// TLS connection (`wss:`) the app pushes and pulls the bytes inside it. An
+    /// app that has a WebSocket client of its own leaves this out, and puts the
+    /// wire bytes into binary messages.
+    pub fn set_web_socket(&mut self, target: WebSocketTarget) -> &mut Self {
+        self.knobs().carrier = ClientCarrier::WebSocket(target);
+        self
+    }
+
+    /// Client: sends each payload as an HTTP request, and takes the body of the
+    /// response for the answer. No envelope, no obfuscation, no quick acks.
+    pub fn set_http(&mut self, target: HttpTarget) -> &mut Self {
+        self.knobs().carrier = ClientCarrier::Http(target);
+        self
+    }
+
+    /// HTTP: whether payloads that are pushed out of turn wait for their turn.
+    /// Default: no, they are refused with [`UsageError::OutOfTurn`].
+    ///
+    /// [`UsageError::OutOfTurn`]: crate::error::UsageError::OutOfTurn
+    pub fn set_queue_turns(&mut self, queue: bool) -> &mut Self {
+        self.knobs().queue_turns = queue;
+        self
+    }
+
+    /// Server: serves WebSocket and HTTP at this path too, besides those of
+    /// Telegram's servers.
+    pub fn add_path(&mut self, path: impl Into<String>) -> &mut Self {
+        self.knobs().paths.push(path.into());
         self
     }
 
@@ -367,6 +476,11 @@ impl Config {
             .unwrap_or_default()
     }
 
+    /// The paths that are served besides Telegram's.
+    pub(crate) fn paths(&self) -> &[String] {
+        &self.knobs.paths
+    }
+
     pub(crate) fn answer_size(&self) -> AnswerSize {
         self.knobs.answer_size
     }
@@ -390,6 +504,7 @@ impl Config {
             trim: self.knobs.trim,
             quick_ack_form: self.knobs.quick_ack_form,
             memory: self.knobs.memory,
+            queue_turns: self.knobs.queue_turns,
         }
     }
 
@@ -404,39 +519,52 @@ impl Config {
                 });
             }
         };
+        if let ClientCarrier::Http(target) = &self.knobs.carrier {
+            let has_stream = self.knobs.obfuscated == Some(true)
+                || self.knobs.envelope.is_some()
+                || secret.is_some();
+            return match has_stream {
+                true => Err(ConfigError::HttpWithObfuscation),
+                false => Ok(ClientOpening::Http(target)),
+            };
+        }
         let envelope = self.knobs.envelope.unwrap_or(Envelope::PaddedIntermediate);
-        let Some(secret) = secret else {
-            return Ok(match self.knobs.obfuscated {
-                false => ClientOpening::Plain(envelope),
-                true => self.obfuscated_opening(envelope, None),
-            });
+        let obfuscated = self.knobs.obfuscated != Some(false);
+        let web_socket = match &self.knobs.carrier {
+            ClientCarrier::WebSocket(_) if !obfuscated => {
+                return Err(ConfigError::WebSocketWithoutObfuscation);
+            }
+            ClientCarrier::WebSocket(target) => Some(target),
+            _ => None,
         };
-        if !self.knobs.obfuscated {
-            return Err(ConfigError::SecretWithoutObfuscation);
+        if let Some(secret) = secret {
+            if !obfuscated {
+                return Err(ConfigError::SecretWithoutObfuscation);
+            }
+            if self.knobs.dc.is_none() {
+                return Err(ConfigError::SecretWithoutDc);
+            }
+            if secret.needs_padding() && envelope != Envelope::PaddedIntermediate {
+                return Err(ConfigError::SecretNeedsPadding);
+            }
+            if secret.domain().is_some() && web_socket.is_some() {
+                return Err(ConfigError::CarrierWithFakeTls);
+            }
         }
-        if self.knobs.dc.is_none() {
-            return Err(ConfigError::SecretWithoutDc);
+        if !obfuscated {
+            return Ok(ClientOpening::Plain(envelope));
         }
-        if secret.needs_padding() && envelope != Envelope::PaddedIntermediate {
-            return Err(ConfigError::SecretNeedsPadding);
-        }
-        Ok(self.obfuscated_opening(envelope, Some(secret)))
-    }
-
-    fn obfuscated_opening<'a>(
-        &self,
-        envelope: Envelope,
-        secret: Option<&'a Secret>,
-    ) -> ClientOpening<'a> {
-        ClientOpening::Obfuscated {
+        let fake_tls = secret
+            .and_then(Secret::domain)
+            .map(|domain| (domain, self.knobs.tls_profile.profile()));
+        Ok(ClientOpening::Obfuscated {
             envelope,
             tag: envelope.obfuscated_tag().map_or(Tag::Absent, Tag::Known),
             dc: self.knobs.dc.map(DcId::encode),
             secret: secret.map(Secret::key),
-            fake_tls: secret
-                .and_then(Secret::domain)
-                .map(|domain| (domain, self.knobs.tls_profile.profile())),
-        }
+            fake_tls,
+            web_socket,
+        })
     }
 
     /// What a server listens for.
@@ -449,6 +577,8 @@ impl Config {
                 plain_full: !has_secrets,
                 obfuscated: !has_secrets,
                 secret: has_secrets,
+                web_socket: false,
+                http: false,
                 obfuscated_full: false,
             }),
             secrets,
@@ -474,8 +604,13 @@ impl Config {
             (false, true) => return Err(ConfigError::SecretNotAccepted),
             _ => {}
         }
-        if accept.obfuscated_full && !accept.obfuscated && !accept.secret {
-            return Err(ConfigError::AcceptFullWithoutObfuscation);
+        if !accept.obfuscated && !accept.secret {
+            if accept.obfuscated_full {
+                return Err(ConfigError::AcceptFullWithoutObfuscation);
+            }
+            if accept.web_socket {
+                return Err(ConfigError::WebSocketWithoutObfuscation);
+            }
         }
         Ok(())
     }
@@ -487,6 +622,8 @@ impl fmt::Debug for Config {
         f.debug_struct("Config")
             .field("envelope", &self.knobs.envelope)
             .field("obfuscated", &self.knobs.obfuscated)
+            .field("carrier", &self.knobs.carrier)
+            .field("queue_turns", &self.knobs.queue_turns)
             .field("dc", &self.knobs.dc)
             .field("secrets", &self.knobs.secrets.len())
             .field("accept", &self.knobs.accept)
@@ -512,6 +649,8 @@ pub(crate) struct Limits {
     pub(crate) trim: bool,
     pub(crate) quick_ack_form: QuickAckForm,
     pub(crate) memory: Memory,
+    /// HTTP: payloads out of turn wait.
+    pub(crate) queue_turns: bool,
 }
 
 impl Limits {
@@ -540,7 +679,9 @@ pub(crate) enum ClientOpening<'a> {
         secret: Option<&'a [u8; SECRET_LENGTH]>,
         /// The domain, and whose hello to send.
         fake_tls: Option<(&'a str, &'static Profile)>,
+        web_socket: Option<&'a WebSocketTarget>,
     },
+    Http(&'a HttpTarget),
 }
 
 /// What a server listens for.

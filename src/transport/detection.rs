@@ -7,7 +7,7 @@
 //!   1 byte    ef                           Abridged
 //!   4 bytes   ee ee ee ee                  Intermediate
 //!             dd dd dd dd                  Padded intermediate
-//!             HEAD, POST, GET, OPTI        HTTP
+//!             HEAD, POST, GET, OPTI        HTTP: a WebSocket, packets, or somebody else's
 //!             16 03 0x                     TLS: a fake TLS hello, or somebody else's
 //!   8 bytes   .. .. .. .. 00 00 00 00      Full (its first sequence number)
 //!  64 bytes   anything else                an initialization payload
@@ -43,6 +43,10 @@ pub(crate) enum Detection {
         accepted: Accepted,
         secret_index: usize,
     },
+    /// The request for a WebSocket; the initialization payload follows in frames.
+    WebSocket,
+    /// A request with a packet in its body.
+    Http,
     NotOurs(NotOursReason),
 }
 
@@ -80,7 +84,11 @@ pub(crate) fn detect(bytes: &[u8], acceptance: &Acceptance<'_>) -> Detection {
         return Detection::Incomplete { needed: 4 };
     };
     if obfuscation::is_http(first) {
-        return Detection::NotOurs(NotOursReason::Http);
+        return match &first {
+            b"GET " if accept.web_socket => Detection::WebSocket,
+            b"POST" | b"OPTI" if accept.http => Detection::Http,
+            _ => Detection::NotOurs(NotOursReason::Http),
+        };
     }
     if obfuscation::is_tls(first) {
         return detect_fake_tls(bytes, acceptance);
@@ -164,7 +172,7 @@ pub(crate) fn detect_in_fake_tls(
 
 /// Tries to read the first 64 bytes as an initialization payload. `None`: no
 /// secret opens it.
-fn detect_obfuscated(bytes: &[u8], acceptance: &Acceptance<'_>) -> Option<Detection> {
+pub(crate) fn detect_obfuscated(bytes: &[u8], acceptance: &Acceptance<'_>) -> Option<Detection> {
     let Some(header) = bytes.first_chunk() else {
         return Some(Detection::Incomplete {
             needed: obfuscation::LENGTH,

@@ -26,7 +26,7 @@ pub enum Event<'a> {
     TransportError(TransportError),
     /// Server: this is nobody that is spoken with here. The last event.
     NotOurs(NotOurs<'a>),
-    /// The peer's stream has ended. The last event.
+    /// The peer's stream has ended, or was ended. The last event.
     Closed(Closed),
 }
 
@@ -34,8 +34,8 @@ pub enum Event<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Connected<'a> {
-    /// The envelope.
-    pub envelope: Envelope,
+    /// The envelope; `None` over HTTP, which needs none.
+    pub envelope: Option<Envelope>,
     /// What carries the byte stream.
     pub carrier: Carrier,
     /// Whether the stream is obfuscated.
@@ -68,6 +68,10 @@ pub enum Carrier {
     Tcp,
     /// What looks like TLS 1.3, for proxy secrets with a domain.
     FakeTls,
+    /// WebSocket (RFC 6455), binary messages.
+    WebSocket,
+    /// HTTP/1.1, a packet in each body.
+    Http,
 }
 
 impl Carrier {
@@ -77,6 +81,8 @@ impl Carrier {
         match self {
             Self::Tcp => "tcp",
             Self::FakeTls => "fake_tls",
+            Self::WebSocket => "web_socket",
+            Self::Http => "http",
         }
     }
 }
@@ -85,7 +91,8 @@ impl Carrier {
 #[derive(Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Payload<'a> {
-    /// The packet's bytes.
+    /// The packet's bytes. Empty only over HTTP, as client, where the server
+    /// answered without a packet: a long poll ran out.
     pub data: &'a [u8],
     /// Server: the client asks for a quick ack.
     pub quick_ack_wanted: bool,
@@ -209,6 +216,9 @@ pub enum Closed {
     /// Server: before enough bytes came to recognise the client. Client: before
     /// the proxy answered the fake TLS hello.
     BeforeOpening,
+    /// Server: an HTTP request was refused with a status, which waits to be
+    /// sent. Send it, then close the connection.
+    Refused,
 }
 
 impl Closed {
@@ -219,6 +229,7 @@ impl Closed {
             Self::BetweenFrames => "between_frames",
             Self::InsideFrame => "inside_frame",
             Self::BeforeOpening => "before_opening",
+            Self::Refused => "refused",
         }
     }
 }

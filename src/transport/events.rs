@@ -14,6 +14,11 @@ use crate::transport_error::TransportError;
 pub(super) enum Step {
     Connected(Introduced),
     Payload(Frame),
+    /// A packet over HTTP: the first `length` of the `end` bytes to use up.
+    Body {
+        length: usize,
+        end: usize,
+    },
     QuickAck(QuickAckToken),
     TransportError(TransportError),
     NotOurs(NotOursReason),
@@ -29,12 +34,13 @@ impl Transport {
                 Stage::Failed(error) => return Err(*error),
                 Stage::NotOurs(reason) => return Ok(Step::NotOurs(*reason)),
                 Stage::Detecting { .. } | Stage::Handshaking { .. } => return self.step_at_end(),
-                Stage::Open { codec, unreported } => {
-                    if let Some(introduced) = unreported.take() {
-                        return Ok(Step::Connected(introduced));
-                    }
-                    codec
+                Stage::Open { unreported, .. } | Stage::Http { unreported, .. }
+                    if unreported.is_some() =>
+                {
+                    return Ok(unreported.take().map_or(Step::Nothing, Step::Connected));
                 }
+                Stage::Http { .. } => return self.step_over_http(),
+                Stage::Open { codec, .. } => codec,
             };
             let queued = self.incoming.queued();
             match codec.head(self.role, queued, self.limits.max_payload)? {
@@ -65,7 +71,10 @@ impl Transport {
                             return Ok(Step::QuickAck(token));
                         }
                         Control::QuickAck(_) => {}
-                        Control::TransportError(error) => return Ok(Step::TransportError(error)),
+                        Control::TransportError(error) => {
+                            self.reported_error = Some(error);
+                            return Ok(Step::TransportError(error));
+                        }
                     }
                 }
             }
@@ -77,6 +86,22 @@ impl Transport {
     fn step_at_end(&mut self) -> Result<Step, Error> {
         if let Some(error) = self.incoming.broken() {
             return Err(error);
+        }
+        if let Some(closed) = self.incoming.reader().and_then(|reader| reader.closed())
+            && self.end != End::Reported
+        {
+            self.end = End::Unreported;
+            // It repeats what went through the stream, but may come alone.
+            if let Some(error) = closed.error
+                && self.reported_error != Some(error)
+            {
+                self.reported_error = Some(error);
+                return Ok(Step::TransportError(error));
+            }
+        }
+        if core::mem::take(&mut self.refused) {
+            self.end = End::Reported;
+            return Ok(Step::Closed(Closed::Refused));
         }
         if self.end != End::Unreported {
             return Ok(Step::Nothing);

@@ -5,6 +5,7 @@
 //! in place first.
 
 use super::byte_queue::ByteQueue;
+use crate::carrier::websocket::mask;
 use crate::carrier::{Reader, Step};
 use crate::error::{Error, UsageError};
 use crate::obfuscation::ctr::Keystream;
@@ -46,6 +47,26 @@ impl Incoming {
         self.queue.take(count)
     }
 
+    /// Drops bytes that stand `at` bytes behind the head.
+    pub(super) fn remove(&mut self, at: usize, count: usize) {
+        self.queue.remove(at, count);
+    }
+
+    /// The app has looked at events: what was reserved for it is over.
+    pub(super) fn end_reservation(&mut self) {
+        self.reserved = 0;
+    }
+
+    /// The carrier's reader, once its handshake is over.
+    pub(super) fn reader(&mut self) -> Option<&mut Reader> {
+        self.reader.as_mut()
+    }
+
+    /// How many bytes may wait from here on.
+    pub(super) fn set_ceiling(&mut self, ceiling: usize) {
+        self.ceiling = ceiling;
+    }
+
     /// Everything that waits and everything that comes is encrypted with this.
     pub(super) fn set_stream(&mut self, mut stream: Keystream) {
         stream.apply(self.queue.queued_mut());
@@ -74,7 +95,7 @@ impl Incoming {
             (None, Some(stream)) => stream.apply_to(data, space),
             _ => space.copy_from_slice(data),
         }
-        self.arrived(count)?;
+        self.arrived(count);
         Ok(count)
     }
 
@@ -106,9 +127,10 @@ impl Incoming {
             return Ok(());
         }
         if let (None, Some(stream)) = (&self.reader, &mut self.stream) {
-            stream.apply(&mut self.queue.space(count)?[..count]);
+            stream.apply(self.queue.free(count));
         }
-        self.arrived(count)
+        self.arrived(count);
+        Ok(())
     }
 
     /// Drops what waits and what comes.
@@ -123,6 +145,10 @@ impl Incoming {
         self.broken = Some(error.into());
     }
 
+    pub(super) fn is_broken(&self) -> bool {
+        self.broken.is_some()
+    }
+
     /// What is wrong behind the bytes that wait.
     pub(super) fn broken(&self) -> Option<Error> {
         self.broken
@@ -135,9 +161,7 @@ impl Incoming {
 
     /// Gives memory back, if nothing waits and there is more than `keep` bytes.
     pub(super) fn shrink(&mut self, keep: usize) {
-        if self.reserved == 0 {
-            self.queue.shrink(keep);
-        }
+        self.queue.shrink(keep);
     }
 
     fn is_deaf(&self) -> bool {
@@ -150,16 +174,15 @@ impl Incoming {
 
     /// Appends the first `count` bytes of the queue's free space. Without a
     /// carrier they are decrypted already.
-    fn arrived(&mut self, count: usize) -> Result<(), Error> {
+    fn arrived(&mut self, count: usize) {
         let count = match &mut self.reader {
             None => count,
             Some(reader) => {
-                let memory = &mut self.queue.space(count)?[..count];
+                let memory = self.queue.free(count);
                 strip(memory, reader, self.stream.as_mut(), &mut self.broken)
             }
         };
         self.queue.filled(count);
-        Ok(())
     }
 
     fn strip_queued(&mut self) -> usize {
@@ -181,9 +204,9 @@ fn strip(
 ) -> usize {
     let (mut read, mut written) = (0, 0);
     loop {
-        let (skip, length) = match reader.next(&memory[read..]) {
-            Ok(Step::Payload { skip, length }) => (skip, length),
-            Ok(Step::Skip(skip)) => (skip, 0),
+        let (skip, length, mask) = match reader.next(&memory[read..]) {
+            Ok(Step::Payload { skip, length, mask }) => (skip, length, mask),
+            Ok(Step::Skip(skip)) => (skip, 0, None),
             Ok(Step::NeedMore) => return written,
             Err(error) => {
                 *broken = Some(error.into());
@@ -193,8 +216,12 @@ fn strip(
         let start = read + skip;
         read = start + length;
         memory.copy_within(start..read, written);
+        let piece = &mut memory[written..written + length];
+        if let Some(mask) = mask {
+            mask::apply(piece, mask);
+        }
         if let Some(stream) = &mut stream {
-            stream.apply(&mut memory[written..written + length]);
+            stream.apply(piece);
         }
         written += length;
     }

@@ -25,17 +25,22 @@ mod config;
 mod detection;
 mod event;
 mod events;
+mod http;
 mod incoming;
 mod outgoing;
 mod server;
 
-pub use config::{Accept, Config, Memory, QuickAckForm, TlsProfile};
+pub use config::{Accept, Config, HttpTarget, Memory, QuickAckForm, TlsProfile, WebSocketTarget};
 pub use event::{Carrier, Closed, Connected, Event, NotOurs, NotOursReason, Payload};
 
 use std::collections::VecDeque;
 
+use crate::carrier::Writer;
 use crate::carrier::fake_tls::client::ClientHandshake;
-use crate::carrier::fake_tls::records::RecordWriter;
+use crate::carrier::http_head::MAX_HEAD;
+use crate::carrier::websocket::client_opening::ClientOpening;
+use crate::carrier::websocket::close;
+use crate::carrier::websocket::server_opening::ServerOpening;
 use crate::control::{self, QUICK_ACK_MARK};
 use crate::entropy::Random;
 use crate::envelope::{self, Codec, Envelope, Head, Role, Sent};
@@ -45,12 +50,17 @@ use crate::quick_ack::QuickAckToken;
 use crate::transport_error::TransportError;
 use config::Limits;
 use events::Step;
+use http::Turns;
 use incoming::Incoming;
 use outgoing::Outgoing;
 
 /// How many quick acks a client waits for. A server that never answers costs
 /// this many words; beyond it the oldest is forgotten.
 const MAX_EXPECTED_QUICK_ACKS: usize = 1024;
+
+/// How many bytes may come at once of a handshake that is longer than the
+/// largest payload.
+const HANDSHAKE_ROOM: usize = 4096;
 
 /// A framed quick ack stays below this length, or TDLib takes it for a packet.
 const QUICK_ACK_BELOW: usize = 16;
@@ -75,6 +85,11 @@ pub struct Transport {
     expected_quick_acks: VecDeque<Option<QuickAckToken>>,
     /// Fake TLS: the domain that was asked for.
     server_name: Option<Box<str>>,
+    /// Server: a request for a WebSocket was refused, which is still to be
+    /// reported.
+    refused: bool,
+    /// Client: the transport error that was reported last.
+    reported_error: Option<TransportError>,
     end: End,
 }
 
@@ -85,10 +100,10 @@ enum Stage {
     Detecting {
         config: Config,
         needed: usize,
-        inside: Option<InFakeTls>,
+        inside: Inside,
     },
-    /// Client: the proxy has not answered the fake TLS hello. What is pushed
-    /// waits. `needed` bytes in all are needed to look at the answer again.
+    /// Client: the carrier's handshake is not answered. What is pushed waits.
+    /// `needed` bytes in all are needed to look at the answer again.
     Handshaking {
         needed: usize,
         codec: Codec,
@@ -100,22 +115,32 @@ enum Stage {
         codec: Codec,
         unreported: Option<Introduced>,
     },
+    /// Packets go both ways over HTTP, in turns.
+    Http {
+        turns: Box<Turns>,
+        unreported: Option<Introduced>,
+    },
     /// Server: a stranger, still to be reported.
     NotOurs(NotOursReason),
     /// Dead of this error.
     Failed(Error),
 }
 
-/// Client: what the fake TLS handshake needs, and what comes after it.
+/// Client: what the carrier's handshake needs, and what comes after it.
 struct Handshaking {
-    handshake: ClientHandshake,
-    records: RecordWriter,
+    handshake: Handshake,
+    writer: Writer,
     incoming: Keystream,
+}
+
+enum Handshake {
+    FakeTls(ClientHandshake),
+    WebSocket(ClientOpening),
 }
 
 /// What the connected event will say; the server's name stands apart.
 struct Introduced {
-    envelope: Envelope,
+    envelope: Option<Envelope>,
     carrier: Carrier,
     obfuscated: bool,
     dc_field: Option<i16>,
@@ -125,9 +150,9 @@ struct Introduced {
 
 impl Introduced {
     /// In clear, without a carrier.
-    fn plain(envelope: Envelope) -> Self {
+    fn plain(envelope: impl Into<Option<Envelope>>) -> Self {
         Self {
-            envelope,
+            envelope: envelope.into(),
             carrier: Carrier::Tcp,
             obfuscated: false,
             dc_field: None,
@@ -137,10 +162,18 @@ impl Introduced {
     }
 }
 
-/// Server: the client's hello was ours; its initialization payload follows.
-struct InFakeTls {
-    secret_index: usize,
-    clock_skew: i32,
+/// Server: where the client's initialization payload is looked for.
+enum Inside {
+    Tcp,
+    /// In records: the hello was made with this secret.
+    FakeTls {
+        secret_index: usize,
+        clock_skew: i32,
+    },
+    /// Behind the request for a WebSocket, which is still being read.
+    WebSocketRequest(ServerOpening),
+    /// In frames.
+    WebSocket,
 }
 
 /// The end of the peer's stream.
@@ -161,12 +194,14 @@ impl Transport {
             stage: Stage::Detecting {
                 config: config.clone(),
                 needed: 1,
-                inside: None,
+                inside: Inside::Tcp,
             },
             outgoing: Outgoing::new(),
             incoming: Incoming::new(limits.receive_ceiling()),
             expected_quick_acks: VecDeque::new(),
             server_name: None,
+            refused: false,
+            reported_error: None,
             end: End::NotYet,
         }
     }
@@ -185,9 +220,10 @@ impl Transport {
     ///
     /// [`UsageError::PayloadEmpty`], [`UsageError::PayloadMisaligned`],
     /// [`UsageError::PayloadTooLarge`]; as a server
-    /// [`UsageError::NotConnected`] before the connected event and
+    /// [`UsageError::NotConnected`] before the client is recognised and
     /// [`UsageError::PayloadAmbiguous`] for a few bytes that a client would
-    /// take for a control frame; [`Error::Entropy`], [`Error::OutOfMemory`]:
+    /// take for a control frame; [`UsageError::OutOfTurn`] over HTTP,
+    /// [`UsageError::Closed`] over a WebSocket that was closed; [`Error::Entropy`], [`Error::OutOfMemory`]:
     /// nothing was queued. [`Error::Protocol`] after a fatal error.
     pub fn push_payload(&mut self, payload: &[u8]) -> Result<(), Error> {
         self.push_packet(payload, Sent::Packet)
@@ -258,12 +294,21 @@ impl Transport {
     /// # Errors
     ///
     /// [`UsageError::WrongRole`] as a client, [`UsageError::NotConnected`]
-    /// before the connected event; [`Error::Entropy`], [`Error::OutOfMemory`]:
-    /// nothing was queued. [`Error::Protocol`] after a fatal error.
+    /// before the connected event; over HTTP [`UsageError::HttpStatus`] for a
+    /// code outside of 400 to 599, and [`UsageError::OutOfTurn`] without a
+    /// request; [`Error::Entropy`], [`Error::OutOfMemory`]: nothing was queued.
+    /// [`Error::Protocol`] after a fatal error.
     pub fn push_transport_error(&mut self, error: TransportError) -> Result<(), Error> {
         self.check_role(Role::Server)?;
+        if let Stage::Http { .. } = self.stage {
+            return self.push_status(error);
+        }
         let below = TRANSPORT_ERROR_BELOW;
-        self.push_frame(&error.to_wire(), Sent::Control { below })
+        self.push_frame(&error.to_wire(), Sent::Control { below })?;
+        // Over WebSocket the close frame repeats it ("Close code is always 1000;
+        // the reason text is a decimal error code").
+        self.outgoing.end(Some(close::NORMAL), close::reason(error));
+        Ok(())
     }
 
     /// Client: lets the opening go now, alone, for an app that must be the
@@ -288,7 +333,7 @@ impl Transport {
     /// [`Error::Protocol`] after a fatal error.
     pub fn pull_wire(&mut self, buffer: &mut [u8]) -> Result<usize, Error> {
         self.check_alive()?;
-        let count = self.outgoing.pull(buffer)?;
+        let count = self.outgoing.pull(buffer, &mut self.random)?;
         self.outgoing.shrink(self.limits.memory.kept());
         Ok(count)
     }
@@ -301,7 +346,7 @@ impl Transport {
     /// [`Error::Protocol`] after a fatal error.
     pub fn peek_wire(&mut self) -> Result<&[u8], Error> {
         self.check_alive()?;
-        self.outgoing.peek()
+        self.outgoing.peek(&mut self.random)
     }
 
     /// Drops the first `count` of the bytes that
@@ -332,6 +377,7 @@ impl Transport {
         self.check_receiving()?;
         let count = self.incoming.push(data)?;
         self.open_up();
+        self.answer_carrier()?;
         Ok(count)
     }
 
@@ -367,7 +413,7 @@ impl Transport {
         self.check_receiving()?;
         self.incoming.commit(count)?;
         self.open_up();
-        Ok(())
+        self.answer_carrier()
     }
 
     /// The peer has closed its side: no bytes follow. Pull the last events; the
@@ -392,11 +438,19 @@ impl Transport {
     /// [`Error::Protocol`] if the peer broke the protocol. Every event before
     /// that was delivered; nothing comes after it.
     pub fn pull_event(&mut self) -> Result<Option<Event<'_>>, Error> {
+        self.incoming.end_reservation();
         match self.step() {
             Ok(Step::Connected(introduced)) => {
                 Ok(Some(Event::Connected(self.connected(&introduced))))
             }
             Ok(Step::Payload(frame)) => Ok(Some(Event::Payload(self.take_payload(frame)))),
+            Ok(Step::Body { length, end }) => {
+                let data = &self.incoming.take(end)[..length];
+                Ok(Some(Event::Payload(Payload {
+                    data,
+                    quick_ack_wanted: false,
+                })))
+            }
             Ok(Step::QuickAck(token)) => Ok(Some(Event::QuickAck(token))),
             Ok(Step::TransportError(error)) => Ok(Some(Event::TransportError(error))),
             Ok(Step::NotOurs(reason)) => Ok(Some(Event::NotOurs(self.take_not_ours(reason)))),
@@ -423,8 +477,10 @@ impl Transport {
             return 0;
         }
         let queued = self.incoming.queued();
+        if self.incoming.is_broken() {
+            return 0;
+        }
         let needed = match &self.stage {
-            _ if self.incoming.broken().is_some() => 0,
             Stage::Detecting { needed, .. } | Stage::Handshaking { needed, .. } => *needed,
             Stage::Open {
                 codec,
@@ -433,6 +489,10 @@ impl Transport {
                 Ok(Head::Incomplete { needed }) => needed,
                 _ => 0,
             },
+            Stage::Http {
+                turns,
+                unreported: None,
+            } => return turns.missing(),
             _ => 0,
         };
         match needed.saturating_sub(queued.len()) {
@@ -495,15 +555,21 @@ impl Transport {
         match &mut self.stage {
             Stage::Open { codec, .. } | Stage::Handshaking { codec, .. } => Ok(codec),
             Stage::Failed(error) => Err(*error),
+            Stage::Http { .. } => Err(UsageError::QuickAckUnsupported.into()),
             Stage::Detecting { .. } | Stage::NotOurs(_) => Err(UsageError::NotConnected.into()),
         }
     }
 
     fn push_packet(&mut self, payload: &[u8], sent: Sent) -> Result<(), Error> {
         let length = payload.len();
-        let limits = self.limits;
-        let envelope = self.codec()?.envelope();
-        let maximum = limits.max_payload_of(envelope);
+        let over_http = matches!(self.stage, Stage::Http { .. }) && sent == Sent::Packet;
+        let maximum = match over_http {
+            true => self.limits.max_payload,
+            false => {
+                let envelope = self.codec()?.envelope();
+                self.limits.max_payload_of(envelope)
+            }
+        };
         if length == 0 {
             return Err(UsageError::PayloadEmpty.into());
         }
@@ -516,13 +582,19 @@ impl Transport {
         if self.role == Role::Server && control::classify(payload).is_some() {
             return Err(UsageError::PayloadAmbiguous { length }.into());
         }
+        if over_http {
+            return self.push_over_http(payload);
+        }
         self.push_frame(payload, sent)
     }
 
     fn push_frame(&mut self, payload: &[u8], sent: Sent) -> Result<(), Error> {
         let max_padding = self.limits.max_padding;
-        // First the room: with an error no sequence number may be used up.
         self.codec()?;
+        if self.outgoing.is_ended() {
+            return Err(UsageError::Closed.into());
+        }
+        // First the room: with an error no sequence number may be used up.
         self.outgoing.reserve(payload.len())?;
         let (Stage::Open { codec, .. } | Stage::Handshaking { codec, .. }) = &mut self.stage else {
             return Err(UsageError::NotConnected.into());
@@ -543,9 +615,33 @@ impl Transport {
             };
             match went_on {
                 Ok(true) => {}
-                Ok(false) => return,
+                Ok(false) => break,
                 Err(error) => return self.incoming.fail(error),
             }
         }
+        // A handshake has to fit, however small the largest payload is.
+        let ceiling = self.limits.receive_ceiling();
+        self.incoming.set_ceiling(match &self.stage {
+            Stage::Detecting { needed, .. } | Stage::Handshaking { needed, .. } => {
+                ceiling.max(needed + HANDSHAKE_ROOM)
+            }
+            Stage::Http { .. } => ceiling.max(MAX_HEAD + HANDSHAKE_ROOM),
+            _ => ceiling,
+        });
+    }
+
+    /// Answers what the carrier itself asks: pings, and the peer's close.
+    fn answer_carrier(&mut self) -> Result<(), Error> {
+        let Some(reader) = self.incoming.reader() else {
+            return Ok(());
+        };
+        let (ping, closed) = (reader.take_ping(), reader.closed());
+        if let Some(ping) = ping {
+            self.outgoing.pong(ping.as_bytes(), &mut self.random)?;
+        }
+        if let Some(closed) = closed {
+            self.outgoing.end(closed.code, [0; close::ERROR_REASON]);
+        }
+        Ok(())
     }
 }

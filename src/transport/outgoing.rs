@@ -14,6 +14,9 @@
 
 use super::byte_queue::ByteQueue;
 use crate::carrier::Writer;
+use crate::carrier::websocket::close::ERROR_REASON;
+use crate::carrier::websocket::mask;
+use crate::entropy::Random;
 use crate::envelope::Framing;
 use crate::error::{Error, UsageError};
 use crate::obfuscation::ctr::Keystream;
@@ -31,6 +34,8 @@ pub(super) struct Outgoing {
     /// The opening waits for the first frame: alone on the wire, its 64 bytes
     /// would tell what it is.
     held: bool,
+    /// How many bytes the app has been shown, and may drop.
+    shown: usize,
     carrier: Option<Box<Carried>>,
 }
 
@@ -40,6 +45,16 @@ struct Carried {
     wire: ByteQueue,
     /// `None` until the carrier's handshake is over: frames wait for it.
     writer: Option<Writer>,
+    /// What ends the stream behind the frames; then nothing can be sent.
+    end: End,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum End {
+    Open,
+    /// Behind the frames that wait, with this code and reason.
+    Due(Option<u16>, [u8; ERROR_REASON]),
+    Sent,
 }
 
 impl Outgoing {
@@ -49,6 +64,7 @@ impl Outgoing {
             stream: None,
             sealed: 0,
             held: false,
+            shown: 0,
             carrier: None,
         }
     }
@@ -74,6 +90,7 @@ impl Outgoing {
             Box::new(Carried {
                 wire: ByteQueue::default(),
                 writer: None,
+                end: End::Open,
             })
         });
         append(&mut carried.wire, bytes)
@@ -84,6 +101,38 @@ impl Outgoing {
         if let Some(carried) = &mut self.carrier {
             carried.writer = Some(writer);
         }
+    }
+
+    /// Answers a ping of the carrier's.
+    pub(super) fn pong(&mut self, payload: &[u8], random: &mut Random) -> Result<(), Error> {
+        // What waits goes first, so that no frame is cut in two.
+        self.wrap(random)?;
+        if let Some(carried) = &mut self.carrier
+            && let Some(writer) = &carried.writer
+            && carried.end != End::Sent
+            && let Some(frame) = writer.pong(payload, random)?
+        {
+            append(&mut carried.wire, frame.as_bytes())?;
+        }
+        Ok(())
+    }
+
+    /// Ends the carrier's stream behind what waits, once, where it has an end of
+    /// its own. The reason is padded with NULs.
+    pub(super) fn end(&mut self, code: Option<u16>, reason: [u8; ERROR_REASON]) {
+        self.held = false;
+        if let Some(carried) = &mut self.carrier
+            && carried.end == End::Open
+        {
+            carried.end = End::Due(code, reason);
+        }
+    }
+
+    /// Whether nothing can be sent any more.
+    pub(super) fn is_ended(&self) -> bool {
+        self.carrier
+            .as_ref()
+            .is_some_and(|carried| carried.end != End::Open)
     }
 
     /// Lets the opening go without a frame.
@@ -134,23 +183,38 @@ impl Outgoing {
         append(&mut self.frames, bytes)
     }
 
+    /// Queues plain bytes that stand in several places, all or none.
+    pub(super) fn append_parts(&mut self, parts: [&[u8]; 3]) -> Result<(), Error> {
+        let length = parts.iter().map(|part| part.len()).sum();
+        let mut space = &mut self.frames.space(length)?[..length];
+        for part in parts {
+            let (to, rest) = space.split_at_mut(part.len());
+            to.copy_from_slice(part);
+            space = rest;
+        }
+        self.frames.filled(length);
+        Ok(())
+    }
+
     /// How many bytes can be taken.
     pub(super) fn pending(&self) -> usize {
         let frames = if self.held { 0 } else { self.frames.len() };
         match self.carrier.as_deref() {
             None => frames,
-            Some(Carried { wire, writer: None }) => wire.len(),
             Some(Carried {
                 wire,
                 writer: Some(writer),
+                ..
             }) => wire.len() + frames + writer.overhead(frames),
+            Some(Carried { wire, .. }) => wire.len(),
         }
     }
 
     /// Moves bytes out, and says how many. What is still plain is encrypted on
     /// its way.
-    pub(super) fn pull(&mut self, buffer: &mut [u8]) -> Result<usize, Error> {
-        self.wrap()?;
+    pub(super) fn pull(&mut self, buffer: &mut [u8], random: &mut Random) -> Result<usize, Error> {
+        self.shown = 0;
+        self.wrap(random)?;
         if let Some(carried) = &mut self.carrier {
             let count = carried.wire.len().min(buffer.len());
             buffer[..count].copy_from_slice(carried.wire.take(count));
@@ -162,29 +226,27 @@ impl Outgoing {
     }
 
     /// All that can be taken, encrypted, still queued.
-    pub(super) fn peek(&mut self) -> Result<&[u8], Error> {
-        self.wrap()?;
+    pub(super) fn peek(&mut self, random: &mut Random) -> Result<&[u8], Error> {
+        self.wrap(random)?;
         if self.carrier.is_none() && !self.held {
             self.seal();
         }
-        Ok(match &self.carrier {
+        let queued = match &self.carrier {
             Some(carried) => carried.wire.queued(),
             None if self.held => &[],
             None => self.frames.queued(),
-        })
+        };
+        self.shown = queued.len();
+        Ok(queued)
     }
 
     /// Drops bytes that were peeked at.
     pub(super) fn consume(&mut self, count: usize) -> Result<(), UsageError> {
-        let available = match (&self.carrier, &self.stream) {
-            (Some(carried), _) => carried.wire.len(),
-            (None, _) if self.held => 0,
-            (None, Some(_)) => self.sealed,
-            (None, None) => self.frames.len(),
-        };
+        let available = self.shown;
         if count > available {
             return Err(UsageError::CountTooLarge { count, available });
         }
+        self.shown -= count;
         match &mut self.carrier {
             Some(carried) => {
                 carried.wire.take(count);
@@ -228,13 +290,14 @@ impl Outgoing {
     }
 
     /// Hands everything that may leave to the carrier, if there is one.
-    fn wrap(&mut self) -> Result<(), Error> {
+    fn wrap(&mut self, random: &mut Random) -> Result<(), Error> {
         let Self {
             frames,
             stream,
             sealed,
             held: false,
             carrier: Some(carried),
+            ..
         } = self
         else {
             return Ok(());
@@ -242,17 +305,28 @@ impl Outgoing {
         let Carried {
             wire,
             writer: Some(writer),
+            end,
         } = &mut **carried
         else {
             return Ok(());
         };
         // All the room first: with an error nothing was moved.
         wire.space(frames.len() + writer.overhead(frames.len()))?;
-        while let Some(piece) = writer.piece(frames.len()) {
-            append(wire, piece.header())?;
+        while let Some(piece) = writer.piece(frames.len(), random)? {
+            append(wire, piece.header.as_bytes())?;
             let to = &mut wire.space(piece.length)?[..piece.length];
             take_encrypted(frames, stream.as_mut(), sealed, to);
+            if let Some(mask) = piece.mask {
+                mask::apply(to, mask);
+            }
             wire.filled(piece.length);
+        }
+        if let End::Due(code, reason) = *end {
+            let reason = core::str::from_utf8(&reason).unwrap_or_default();
+            if let Some(frame) = writer.close(code, reason.trim_end_matches('\0'), random)? {
+                append(wire, frame.as_bytes())?;
+            }
+            *end = End::Sent;
         }
         Ok(())
     }

@@ -2,10 +2,11 @@
 
 use super::detection::{self, Detection, Found};
 use super::event::Carrier;
-use super::{Config, InFakeTls, Introduced, Stage, Transport};
+use super::{Config, Inside, Introduced, Stage, Transport};
 use crate::carrier::fake_tls::answer::{self, AnswerError};
 use crate::carrier::fake_tls::records::{ChangeCipherSpec, RecordReader};
 use crate::carrier::fake_tls::server::Accepted;
+use crate::carrier::websocket::server_opening::{Outcome, ServerOpening};
 use crate::carrier::{Reader, Writer};
 use crate::envelope::{Codec, Role};
 use crate::error::{Error, ProtocolError};
@@ -34,15 +35,39 @@ impl Transport {
         let queued = self.incoming.queued();
         let acceptance = config.acceptance();
         let detection = match inside {
-            None => Some(detection::detect(queued, &acceptance)),
-            Some(InFakeTls { secret_index, .. }) => {
-                config.secret(*secret_index).and_then(|secret| {
-                    detection::detect_in_fake_tls(queued, *secret_index, secret, &acceptance)
+            Inside::Tcp => Some(detection::detect(queued, &acceptance)),
+            Inside::FakeTls { secret_index, .. } => {
+                let index = *secret_index;
+                config.secret(index).and_then(|secret| {
+                    detection::detect_in_fake_tls(queued, index, secret, &acceptance)
                 })
             }
+            Inside::WebSocketRequest(opening) => match opening.receive(queued, config.paths()) {
+                Outcome::NeedMore(count) => {
+                    *needed = queued.len() + count;
+                    return Ok(false);
+                }
+                Outcome::Accepted {
+                    consumed, response, ..
+                } => {
+                    self.open_web_socket(consumed, &response)?;
+                    return Ok(true);
+                }
+                Outcome::Refused { response, .. } => {
+                    self.outgoing.append_raw(&response)?;
+                    self.incoming.discard();
+                    self.refused = true;
+                    return Ok(false);
+                }
+            },
+            Inside::WebSocket => detection::detect_obfuscated(queued, &acceptance),
         };
         match detection {
             Some(Detection::Incomplete { needed: more }) => *needed = more,
+            // Its HTTP request was answered: it is too late to hand it on.
+            Some(Detection::NotOurs(_)) if !matches!(inside, Inside::Tcp) => {
+                self.incoming.fail(ProtocolError::InitializationPayload);
+            }
             Some(Detection::NotOurs(reason)) => self.stage = Stage::NotOurs(reason),
             Some(Detection::FakeTls {
                 accepted,
@@ -51,6 +76,13 @@ impl Transport {
                 let config = config.clone();
                 self.answer(&config, accepted, secret_index)?;
                 return Ok(true);
+            }
+            Some(Detection::WebSocket) => {
+                *inside = Inside::WebSocketRequest(ServerOpening::default());
+                return Ok(true);
+            }
+            Some(Detection::Http) => {
+                self.stage = Self::http_server(config, self.limits.max_payload);
             }
             Some(Detection::Found(found)) => self.found(found),
             None => self.incoming.fail(ProtocolError::InitializationPayload),
@@ -70,35 +102,56 @@ impl Transport {
         };
         let size = config.answer_size();
         let answer = answer::answer(&accepted, secret.key(), size, &mut self.random)?;
-        self.outgoing.append_handshake(&answer)?;
-        let writer = Writer::fake_tls_server(config.record_writer());
-        self.outgoing.set_writer(writer);
-        self.incoming.take(accepted.consumed);
-        let reader = RecordReader::new(ChangeCipherSpec::Skip);
-        self.incoming.set_reader(Reader::FakeTls(reader));
+        let writer = Writer::fake_tls(Role::Server, config.record_writer());
+        let reader = Reader::FakeTls(RecordReader::new(ChangeCipherSpec::Skip));
         self.server_name = accepted.server_name.map(String::into_boxed_str);
+        let inside = Inside::FakeTls {
+            secret_index,
+            clock_skew: accepted.skew_seconds,
+        };
+        self.enter(inside, accepted.consumed, &answer, writer, reader)
+    }
+
+    /// Answers the request for a WebSocket; what follows it comes in frames.
+    fn open_web_socket(&mut self, consumed: usize, response: &[u8]) -> Result<(), Error> {
+        let role = Role::Server;
+        let writer = Writer::WebSocket { role };
+        let reader = Reader::web_socket(role);
+        self.enter(Inside::WebSocket, consumed, response, writer, reader)
+    }
+
+    /// The carrier's handshake is over: the initialization payload is looked for
+    /// in its pieces.
+    fn enter(
+        &mut self,
+        into: Inside,
+        consumed: usize,
+        answer: &[u8],
+        writer: Writer,
+        reader: Reader,
+    ) -> Result<(), Error> {
+        self.outgoing.append_handshake(answer)?;
+        self.outgoing.set_writer(writer);
+        self.incoming.take(consumed);
+        self.incoming.set_reader(reader);
         if let Stage::Detecting { inside, needed, .. } = &mut self.stage {
             *needed = 0;
-            *inside = Some(InFakeTls {
-                secret_index,
-                clock_skew: accepted.skew_seconds,
-            });
+            *inside = into;
         }
         Ok(())
     }
 
     fn found(&mut self, found: Found) {
-        let clock_skew = match &self.stage {
-            Stage::Detecting {
-                inside: Some(inside),
-                ..
-            } => Some(inside.clock_skew),
-            _ => None,
-        };
         let mut introduced = Introduced::plain(found.envelope);
-        if clock_skew.is_some() {
-            introduced.carrier = Carrier::FakeTls;
-            introduced.clock_skew = clock_skew;
+        if let Stage::Detecting { inside, .. } = &self.stage {
+            match inside {
+                Inside::FakeTls { clock_skew, .. } => {
+                    introduced.carrier = Carrier::FakeTls;
+                    introduced.clock_skew = Some(*clock_skew);
+                }
+                Inside::WebSocket => introduced.carrier = Carrier::WebSocket,
+                Inside::Tcp | Inside::WebSocketRequest(_) => {}
+            }
         }
         self.incoming.take(found.length);
         if let Some(obfuscation) = found.obfuscation {

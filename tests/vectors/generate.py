@@ -291,7 +291,7 @@ def framing():
                 [(encrypted_shaped("framing/mixed/%s/%d" % (sender, n), length), False, b"")
                  for n, length in enumerate((504, 520, 24))])
             add("%s/%s/at_max_payload" % (envelope, sender), envelope, sender,
-                [(encrypted_shaped("framing/max/" + sender, 1016), False, b"")], max_payload=1016)
+                [(encrypted_shaped("framing/max/" + sender, 1032), False, b"")], max_payload=1032)
             add("%s/%s/1mib" % (envelope, sender), envelope, sender, [(counter((1 << 20) + 8), False, b"")])
         if envelope != "full":
             for length in (24, 40, 504, 520, 1032):
@@ -450,7 +450,7 @@ def refused():
             for words in (1, 10, 126):
                 add("overlong_%d%s" % (words, asks), "abridged", reader,
                     bytes([0x7F | top]) + struct.pack("<I", words)[:3] + counter(4 * words), "length_overlong", refused_after=4)
-            add("too_large_short_form" + asks, "abridged", reader, bytes([26 | top]), "length_too_large", max_payload=100, refused_after=1)
+            # The short form says 504 bytes at most, which is below every limit that can be configured (1024).
             add("too_large_long_form" + asks, "abridged", reader, bytes([0x7F | top]) + struct.pack("<I", 257)[:3],
                 "length_too_large", max_payload=1024, refused_after=4)
             add("too_large_all_ones" + asks, "abridged", reader, bytes([0x7F | top]) + b"\xff" * 3,
@@ -463,7 +463,8 @@ def refused():
                 "length_too_large", max_payload=1024, refused_after=4)
             add("too_large_all_ones" + asks, "intermediate", reader, struct.pack("<I", 0x7FFFFFFC | top_word),
                 "length_too_large", max_payload=1024, refused_after=4)
-            for length in range(4):
+            add("zero" + asks, padded, reader, struct.pack("<I", top_word), "length_zero", refused_after=4)
+            for length in (1, 2, 3):
                 add("too_short_%d%s" % (length, asks), padded, reader, struct.pack("<I", length | top_word) + counter(length),
                     "length_too_short", refused_after=4)
             add("too_large" + asks, padded, reader, struct.pack("<I", 4096 | top_word),
@@ -483,9 +484,10 @@ def refused():
         before = frame("full", good)
         for length in (0, 4, 8):
             # The sequence number is the right one and 16 bytes are there, so that nothing but the length can be the reason.
-            for name, ahead, number, after in (("too_short", b"", 0, first), ("second_too_short", before, 1, 4)):
-                add("%s_%d" % (name, length), "full", reader, struct.pack("<II", length, number) + bytes(8),
-                    "length_too_short", before=ahead, refused_after=after)
+            for second, ahead, number, after in (("", b"", 0, first), ("second_", before, 1, 4)):
+                name, reason = ("too_short_%d" % length, "length_too_short") if length else ("zero", "length_zero")
+                add(second + name, "full", reader, struct.pack("<II", length, number) + bytes(8), reason,
+                    before=ahead, refused_after=after)
         for length in (13, 14, 15, 53, 54, 55):
             head = struct.pack("<II", length, 0) + counter(length - 12)
             add("misaligned_%d" % length, "full", reader, head + struct.pack("<I", zlib.crc32(head)), "length_misaligned", refused_after=first)

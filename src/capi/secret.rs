@@ -1,0 +1,520 @@
+//! `mtproto_secret`: the secret of a proxy, read and printed, for C.
+
+use core::fmt;
+use std::ffi::CString;
+
+use libc::c_char;
+
+use super::boundary::{Outcome, Output, guard, guard_value, input, into_handle};
+use super::config::{mtproto_config, set};
+use super::status::{
+    MTPROTO_ERROR_INVALID_ARGUMENT, MTPROTO_ERROR_NULL_ARGUMENT, MTPROTO_ERROR_OUT_OF_MEMORY,
+    MTPROTO_ERROR_SECRET_TEXT, MTPROTO_NEED_SPACE, mtproto_status, secret_status,
+};
+use crate::mtproxy::{ParseMode, Secret, SecretForm};
+use crate::transport::Config;
+
+/// Only what the specification describes: for secrets and links that one makes
+/// or publishes. What passes works in every official app.
+pub const MTPROTO_PARSE_STRICT: i32 = 0;
+/// Also what some official app tolerates: for what a user pastes.
+pub const MTPROTO_PARSE_LENIENT: i32 = 1;
+
+/// 16 bytes, the key alone: obfuscation, any envelope.
+pub const MTPROTO_SECRET_PLAIN: i32 = 1;
+/// 17 bytes, a first byte (dd) and the key: obfuscation, Padded intermediate.
+pub const MTPROTO_SECRET_TAGGED: i32 = 2;
+/// ee, the key and a domain: Padded intermediate inside fake TLS.
+pub const MTPROTO_SECRET_FAKE_TLS: i32 = 3;
+
+/// The secret of a proxy. It never changes, so any number of threads may use it
+/// at the same time; the key is wiped when it is freed.
+pub struct mtproto_secret {
+    secret: Secret,
+    domain: CString,
+}
+
+impl mtproto_secret {
+    pub(super) fn new(secret: Secret) -> Self {
+        // A host name: no zero byte is in it.
+        let domain = CString::new(secret.domain().unwrap_or_default()).unwrap_or_default();
+        Self { secret, domain }
+    }
+
+    pub(super) fn secret(&self) -> &Secret {
+        &self.secret
+    }
+}
+
+/// How much to forgive.
+pub(super) fn mode_of(mode: i32) -> Result<ParseMode, mtproto_status> {
+    match mode {
+        MTPROTO_PARSE_STRICT => Ok(ParseMode::Strict),
+        MTPROTO_PARSE_LENIENT => Ok(ParseMode::Lenient),
+        _ => Err(MTPROTO_ERROR_INVALID_ARGUMENT),
+    }
+}
+
+/// Where a refusal is put into words; NULL where nobody wants to know.
+pub(super) struct Reason {
+    buffer: *mut c_char,
+    capacity: usize,
+}
+
+impl Reason {
+    /// # Safety
+    ///
+    /// `buffer` is NULL, or `capacity` bytes can be written there during the call.
+    pub(super) unsafe fn new(buffer: *mut c_char, capacity: usize) -> Self {
+        let reason = Self { buffer, capacity };
+        reason.write("");
+        reason
+    }
+
+    /// Writes the words, cut to what fits, and gives the status back.
+    pub(super) fn say(&self, words: impl fmt::Display, status: mtproto_status) -> mtproto_status {
+        self.write(&words.to_string());
+        status
+    }
+
+    fn write(&self, words: &str) {
+        if self.buffer.is_null() || self.capacity == 0 {
+            return;
+        }
+        let mut count = words.len().min(self.capacity - 1);
+        // Never half a character.
+        while !words.is_char_boundary(count) {
+            count -= 1;
+        }
+        let buffer = self.buffer.cast::<u8>();
+        // SAFETY: `count` bytes are in `words`, and fit the caller's buffer by
+        // the contract of `new`; it cannot overlap them.
+        unsafe { buffer.copy_from_nonoverlapping(words.as_ptr(), count) };
+        // SAFETY: `count` is below the capacity.
+        let end = unsafe { buffer.add(count) };
+        // SAFETY: as above.
+        unsafe { end.write(0) };
+    }
+}
+
+/// Copies bytes out, and says how many there are; none where they do not fit.
+///
+/// # Safety
+///
+/// Unless `buffer` is NULL, `capacity` bytes can be written there; `length` is
+/// NULL, or can be written.
+pub(super) unsafe fn copy_out(
+    bytes: &[u8],
+    buffer: *mut u8,
+    capacity: usize,
+    length: *mut usize,
+) -> Outcome {
+    // SAFETY: by this function's contract.
+    let length = unsafe { Output::new(length) }?;
+    if buffer.is_null() && capacity != 0 {
+        return Err(MTPROTO_ERROR_NULL_ARGUMENT);
+    }
+    length.write(bytes.len());
+    if bytes.len() > capacity {
+        return Err(MTPROTO_NEED_SPACE);
+    }
+    if !bytes.is_empty() {
+        // SAFETY: that many bytes are in `bytes`, and fit the caller's buffer,
+        // which cannot overlap the library's memory.
+        unsafe { buffer.copy_from_nonoverlapping(bytes.as_ptr(), bytes.len()) };
+    }
+    Ok(())
+}
+
+/// The same for a text, whose zero byte is counted.
+///
+/// # Safety
+///
+/// As [`copy_out`].
+pub(super) unsafe fn copy_text_out(
+    text: &str,
+    buffer: *mut c_char,
+    capacity: usize,
+    length: *mut usize,
+) -> Outcome {
+    let mut bytes = zeroize::Zeroizing::new(Vec::with_capacity(text.len() + 1));
+    bytes.extend_from_slice(text.as_bytes());
+    bytes.push(0);
+    // SAFETY: the same contract.
+    unsafe { copy_out(&bytes, buffer.cast(), capacity, length) }
+}
+
+/// Runs the inside of an export on a secret.
+///
+/// # Safety
+///
+/// `secret` is NULL, or a live handle.
+unsafe fn look<T: Copy>(
+    secret: *const mtproto_secret,
+    otherwise: T,
+    inside: impl FnOnce(&mtproto_secret) -> T,
+) -> T {
+    guard_value(otherwise, || {
+        // SAFETY: live, and nothing changes it, by this function's contract.
+        unsafe { secret.as_ref() }.map_or(otherwise, inside)
+    })
+}
+
+/// Reads a secret as text: hexadecimal, base64url with or without padding; with
+/// MTPROTO_PARSE_LENIENT standard base64 too, and what some app forgives.
+///
+/// @param text             The text, in UTF-8; no NUL at its end is needed.
+/// @param length           Its length in bytes.
+/// @param mode             One of MTPROTO_PARSE_*.
+/// @param out              Receives a secret of your own, to be freed by
+///                         mtproto_secret_free.
+/// @param reason           Receives why not, with figures: "secret is 15 bytes:
+///                         16 expected, ..."; "" with MTPROTO_OK. Cut to fit,
+///                         NUL-terminated. It holds nothing of the key. NULL if
+///                         nobody wants to know.
+/// @param reason_capacity  How many bytes fit there; 200 are enough.
+/// @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
+///          MTPROTO_ERROR_INVALID_ARGUMENT for an unknown mode;
+///          MTPROTO_ERROR_SECRET_EMPTY, MTPROTO_ERROR_SECRET_TEXT,
+///          MTPROTO_ERROR_SECRET_TOO_SHORT, MTPROTO_ERROR_SECRET_TOO_LONG,
+///          MTPROTO_ERROR_SECRET_NO_DOMAIN, MTPROTO_ERROR_SECRET_DOMAIN.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mtproto_secret_parse(
+    text: *const c_char,
+    length: usize,
+    mode: i32,
+    out: *mut *mut mtproto_secret,
+    reason: *mut c_char,
+    reason_capacity: usize,
+) -> mtproto_status {
+    guard(|| {
+        // SAFETY: the caller's pointers, by the header's rules.
+        let reason = unsafe { Reason::new(reason, reason_capacity) };
+        // SAFETY: as above.
+        let text = unsafe { input(text.cast(), length) }?;
+        // SAFETY: as above.
+        let out = unsafe { Output::new(out) }?;
+        let mode = mode_of(mode)?;
+        let Ok(text) = core::str::from_utf8(text) else {
+            return Err(reason.say("secret is not UTF-8 text", MTPROTO_ERROR_SECRET_TEXT));
+        };
+        let secret =
+            Secret::parse(text, mode).map_err(|error| reason.say(error, secret_status(error)))?;
+        out.write(into_handle(mtproto_secret::new(secret)).ok_or(MTPROTO_ERROR_OUT_OF_MEMORY)?);
+        Ok(())
+    })
+}
+
+/// Reads a secret as raw bytes, as a dcOption carries it: 16; 17, a first byte
+/// and the key; ee, the key and a domain.
+///
+/// @param bytes            The bytes.
+/// @param length           Their number.
+/// @param mode             One of MTPROTO_PARSE_*.
+/// @param out              Receives a secret of your own, to be freed by
+///                         mtproto_secret_free.
+/// @param reason           As mtproto_secret_parse.
+/// @param reason_capacity  As mtproto_secret_parse.
+/// @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
+///          MTPROTO_ERROR_INVALID_ARGUMENT for an unknown mode;
+///          MTPROTO_ERROR_SECRET_EMPTY, MTPROTO_ERROR_SECRET_TOO_SHORT,
+///          MTPROTO_ERROR_SECRET_TOO_LONG, MTPROTO_ERROR_SECRET_NO_DOMAIN,
+///          MTPROTO_ERROR_SECRET_DOMAIN.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mtproto_secret_from_bytes(
+    bytes: *const u8,
+    length: usize,
+    mode: i32,
+    out: *mut *mut mtproto_secret,
+    reason: *mut c_char,
+    reason_capacity: usize,
+) -> mtproto_status {
+    guard(|| {
+        // SAFETY: the caller's pointers, by the header's rules.
+        let reason = unsafe { Reason::new(reason, reason_capacity) };
+        // SAFETY: as above.
+        let bytes = unsafe { input(bytes, length) }?;
+        // SAFETY: as above.
+        let out = unsafe { Output::new(out) }?;
+        let secret = Secret::from_bytes(bytes, mode_of(mode)?)
+            .map_err(|error| reason.say(error, secret_status(error)))?;
+        out.write(into_handle(mtproto_secret::new(secret)).ok_or(MTPROTO_ERROR_OUT_OF_MEMORY)?);
+        Ok(())
+    })
+}
+
+/// Frees a secret and wipes its key.
+///
+/// @param secret  A secret of your own, or NULL, which does nothing; never one
+///                that mtproto_link_secret gave.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mtproto_secret_free(secret: *mut mtproto_secret) {
+    guard_value((), || {
+        if !secret.is_null() {
+            // SAFETY: made by `into_handle` above, and given back once, by the
+            // header's rules.
+            drop(unsafe { Box::from_raw(secret) });
+        }
+    });
+}
+
+/// What the secret asks of the transport.
+///
+/// @return  One of MTPROTO_SECRET_PLAIN, MTPROTO_SECRET_TAGGED,
+///          MTPROTO_SECRET_FAKE_TLS; 0 for NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mtproto_secret_form(secret: *const mtproto_secret) -> i32 {
+    let form = |handle: &mtproto_secret| match handle.secret.form() {
+        SecretForm::Plain => MTPROTO_SECRET_PLAIN,
+        SecretForm::Tagged { .. } => MTPROTO_SECRET_TAGGED,
+        SecretForm::FakeTls { .. } => MTPROTO_SECRET_FAKE_TLS,
+    };
+    // SAFETY: the caller's handle, by the header's rules.
+    unsafe { look(secret, 0, form) }
+}
+
+/// The domain of a fake TLS secret.
+///
+/// @return  A NUL-terminated text, never NULL ("" where there is none), until
+///          the secret is freed.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mtproto_secret_domain(secret: *const mtproto_secret) -> *const c_char {
+    // SAFETY: the caller's handle, by the header's rules.
+    unsafe { look(secret, c"".as_ptr(), |handle| handle.domain.as_ptr()) }
+}
+
+/// Copies the key out: MTPROTO_SECRET_LENGTH bytes, without first byte and
+/// domain.
+///
+/// @param secret    The secret.
+/// @param buffer    Where the key goes. Wipe it after use.
+/// @param capacity  How many bytes fit.
+/// @param length    Receives how many bytes the key has, also with
+///                  MTPROTO_NEED_SPACE.
+/// @return  MTPROTO_OK; MTPROTO_NEED_SPACE: nothing was copied;
+///          MTPROTO_ERROR_NULL_ARGUMENT.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mtproto_secret_key(
+    secret: *const mtproto_secret,
+    buffer: *mut u8,
+    capacity: usize,
+    length: *mut usize,
+) -> mtproto_status {
+    let inside = |secret: &Secret| {
+        // SAFETY: the caller's pointers, by the header's rules.
+        unsafe { copy_out(secret.key(), buffer, capacity, length) }
+    };
+    // SAFETY: the caller's handle, by the header's rules.
+    unsafe { with(secret, inside) }
+}
+
+/// Copies the raw bytes out: what mtproto_secret_from_bytes reads.
+///
+/// @param secret    The secret.
+/// @param buffer    Where they go. Wipe it after use.
+/// @param capacity  How many bytes fit: 199 are enough for any secret.
+/// @param length    Receives how many there are, also with MTPROTO_NEED_SPACE.
+/// @return  MTPROTO_OK; MTPROTO_NEED_SPACE: nothing was copied;
+///          MTPROTO_ERROR_NULL_ARGUMENT.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mtproto_secret_bytes(
+    secret: *const mtproto_secret,
+    buffer: *mut u8,
+    capacity: usize,
+    length: *mut usize,
+) -> mtproto_status {
+    let inside = |secret: &Secret| {
+        // SAFETY: the caller's pointers, by the header's rules.
+        unsafe { copy_out(&secret.to_bytes(), buffer, capacity, length) }
+    };
+    // SAFETY: the caller's handle, by the header's rules.
+    unsafe { with(secret, inside) }
+}
+
+/// Writes the canonical text, NUL-terminated: lower-case hexadecimal for 16 and
+/// 17 bytes, base64url without padding for fake TLS.
+///
+/// @param secret    The secret.
+/// @param buffer    Where it goes. Wipe it after use.
+/// @param capacity  How many bytes fit: 267 are enough for any secret.
+/// @param length    Receives how many bytes the text has, its NUL included, also
+///                  with MTPROTO_NEED_SPACE.
+/// @return  MTPROTO_OK; MTPROTO_NEED_SPACE: nothing was written;
+///          MTPROTO_ERROR_NULL_ARGUMENT.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mtproto_secret_to_text(
+    secret: *const mtproto_secret,
+    buffer: *mut c_char,
+    capacity: usize,
+    length: *mut usize,
+) -> mtproto_status {
+    let inside = |secret: &Secret| {
+        // SAFETY: the caller's pointers, by the header's rules.
+        unsafe { copy_text_out(&secret.to_text(), buffer, capacity, length) }
+    };
+    // SAFETY: the caller's handle, by the header's rules.
+    unsafe { with(secret, inside) }
+}
+
+/// Runs the inside of an export that copies out of a secret.
+///
+/// # Safety
+///
+/// `secret` is NULL, or a live handle.
+unsafe fn with(
+    secret: *const mtproto_secret,
+    inside: impl FnOnce(&Secret) -> Outcome,
+) -> mtproto_status {
+    guard(|| {
+        // SAFETY: live, and nothing changes it, by this function's contract.
+        let handle = unsafe { secret.as_ref() }.ok_or(MTPROTO_ERROR_NULL_ARGUMENT)?;
+        inside(&handle.secret)
+    })
+}
+
+/// Adds a secret, as mtproto_config_add_secret does with raw bytes.
+///
+/// @param secret  The secret; it is copied.
+/// @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mtproto_config_add_parsed_secret(
+    config: *mut mtproto_config,
+    secret: *const mtproto_secret,
+) -> mtproto_status {
+    let setter = |config: &mut Config| {
+        // SAFETY: the caller's handle, by the header's rules.
+        let secret = unsafe { secret.as_ref() }.ok_or(MTPROTO_ERROR_NULL_ARGUMENT)?;
+        config.add_secret(secret.secret.clone());
+        Ok(())
+    };
+    // SAFETY: the caller's handle, by the header's rules.
+    unsafe { set(config, setter) }
+}
+
+#[cfg(test)]
+mod tests {
+    use core::ffi::CStr;
+    use core::ptr;
+
+    use super::super::status::{MTPROTO_ERROR_SECRET_TOO_SHORT, MTPROTO_OK};
+    use super::*;
+
+    const FAKE_TLS: &str = "ee00112233445566778899aabbccddeeff6578616d706c652e636f6d";
+
+    fn parse(text: &str, reason: &mut [c_char]) -> (mtproto_status, *mut mtproto_secret) {
+        let mut secret = ptr::null_mut();
+        // SAFETY: a text, a place for the result, a buffer, with their lengths.
+        let status = unsafe {
+            mtproto_secret_parse(
+                text.as_ptr().cast(),
+                text.len(),
+                MTPROTO_PARSE_LENIENT,
+                &raw mut secret,
+                reason.as_mut_ptr(),
+                reason.len(),
+            )
+        };
+        (status, secret)
+    }
+
+    fn words(reason: &[c_char]) -> String {
+        // SAFETY: the library ends what it writes with a zero byte.
+        let text = unsafe { CStr::from_ptr(reason.as_ptr()) };
+        text.to_str().unwrap().to_owned()
+    }
+
+    #[test]
+    fn a_reason_is_cut_to_fit() {
+        let whole = "secret is 15 bytes: 16 expected, copy the whole link or secret";
+        for capacity in 1..80 {
+            let mut reason = [0x55; 81];
+            let (status, secret) = parse(&"00".repeat(15), &mut reason[..capacity]);
+            assert_eq!(status, MTPROTO_ERROR_SECRET_TOO_SHORT);
+            assert!(secret.is_null());
+            assert_eq!(words(&reason), whole[..whole.len().min(capacity - 1)]);
+            assert_eq!(reason[capacity], 0x55);
+        }
+        assert_eq!(parse("00", &mut []).0, MTPROTO_ERROR_SECRET_TOO_SHORT);
+    }
+
+    #[test]
+    fn a_reason_never_ends_in_half_a_character() {
+        let text = format!("{}é", "0".repeat(32));
+        let mut reason = [0; 128];
+        assert_ne!(parse(&text, &mut reason).0, MTPROTO_OK);
+        let whole = words(&reason);
+        assert!(whole.contains('é'), "{whole}");
+        for capacity in 1..=whole.len() {
+            let mut reason = [0; 128];
+            assert_ne!(parse(&text, &mut reason[..capacity]).0, MTPROTO_OK);
+            assert!(whole.starts_with(&words(&reason)), "{capacity}");
+        }
+    }
+
+    #[test]
+    #[allow(clippy::multiple_unsafe_ops_per_block)]
+    fn a_secret_is_copied_out_where_it_fits() {
+        let mut reason = [0x55; 8];
+        let (status, secret) = parse(FAKE_TLS, &mut reason);
+        assert_eq!((status, words(&reason).as_str()), (MTPROTO_OK, ""));
+        // SAFETY: a live handle.
+        assert_eq!(
+            unsafe { mtproto_secret_form(secret) },
+            MTPROTO_SECRET_FAKE_TLS
+        );
+        // SAFETY: a live handle.
+        let domain = unsafe { CStr::from_ptr(mtproto_secret_domain(secret)) };
+        assert_eq!(domain, c"example.com");
+
+        for capacity in 0..64 {
+            let mut buffer = [0x55_u8; 64];
+            let mut length = 0;
+            let at = if capacity == 0 {
+                ptr::null_mut()
+            } else {
+                buffer.as_mut_ptr()
+            };
+            // SAFETY: a live handle, a buffer of that capacity, a place for the length.
+            let status = unsafe { mtproto_secret_bytes(secret, at, capacity, &raw mut length) };
+            assert_eq!(length, 28);
+            assert_eq!(
+                status,
+                if capacity < 28 {
+                    MTPROTO_NEED_SPACE
+                } else {
+                    MTPROTO_OK
+                }
+            );
+            assert_eq!(buffer[27], if capacity < 28 { 0x55 } else { b'm' });
+            // SAFETY: as above.
+            let status =
+                unsafe { mtproto_secret_to_text(secret, at.cast(), capacity, &raw mut length) };
+            // 28 bytes are 38 characters of base64url without padding, and the NUL.
+            assert_eq!(length, 39);
+            assert_eq!(
+                status,
+                if capacity < 39 {
+                    MTPROTO_NEED_SPACE
+                } else {
+                    MTPROTO_OK
+                }
+            );
+        }
+        // SAFETY: a handle of our own, given back once.
+        unsafe { mtproto_secret_free(secret) };
+    }
+
+    #[test]
+    #[allow(clippy::multiple_unsafe_ops_per_block)]
+    fn null_is_a_status_or_nothing() {
+        let mut length = 7;
+        // SAFETY: NULL is what these are asked about.
+        unsafe {
+            assert_eq!(mtproto_secret_form(ptr::null()), 0);
+            assert_eq!(CStr::from_ptr(mtproto_secret_domain(ptr::null())), c"");
+            mtproto_secret_free(ptr::null_mut());
+            let status = mtproto_secret_key(ptr::null(), ptr::null_mut(), 0, &raw mut length);
+            assert_eq!((status, length), (MTPROTO_ERROR_NULL_ARGUMENT, 7));
+        }
+    }
+}

@@ -1,0 +1,359 @@
+//! Packets over HTTP: requests and responses in turns, a packet in each body.
+//!
+//! ```text
+//!   receive buffer   [ body so far | raw bytes ]
+//!                    head          head + body
+//! ```
+//!
+//! The body is closed up at the head of the receive buffer as it comes, and the
+//! event is a view of it. There is no envelope, no obfuscation and no quick ack
+//! (specification of the transports: "HTTP").
+
+use std::collections::VecDeque;
+
+use super::event::{Carrier, Closed};
+use super::events::Step;
+use super::{Config, End, Introduced, Stage, Transport};
+use crate::carrier::http::request_head::{RequestHead, RequestOptions};
+use crate::carrier::http::request_reader::{self, Request, RequestReader};
+use crate::carrier::http::response_head;
+use crate::carrier::http::response_reader::{self, ResponseReader};
+use crate::control::{self, Control};
+use crate::error::{ConfigError, Error, ProtocolError, UsageError};
+use crate::transport::config::HttpTarget;
+use crate::transport_error::TransportError;
+
+/// Whose turn it is, and what was read of the peer's.
+pub(super) struct Turns {
+    side: Side,
+    /// How many bytes of body stand at the head of the receive buffer.
+    body: usize,
+    /// Payloads that wait for their turn, where the config lets them.
+    waiting: VecDeque<Box<[u8]>>,
+    /// Nothing more is read: the connection ends with what was sent.
+    over: bool,
+}
+
+enum Side {
+    Client {
+        head: RequestHead,
+        reader: ResponseReader,
+        /// A request was sent and its response has not ended.
+        asked: bool,
+        /// The response is a status, which was reported.
+        failed: bool,
+    },
+    Server {
+        reader: RequestReader,
+        /// A request that waits for its response.
+        owed: Option<Request>,
+        paths: Config,
+    },
+}
+
+/// What one look at the raw bytes came to.
+enum Look {
+    /// Drop this many, and look again.
+    Skip(usize),
+    /// These belong to the body.
+    Body {
+        skip: usize,
+        length: usize,
+    },
+    /// The packet is whole, and this many bytes belong to it besides.
+    Whole(usize),
+    Status {
+        skip: usize,
+        code: u16,
+    },
+    /// Send this at once.
+    Answer {
+        skip: usize,
+        answer: Vec<u8>,
+    },
+    /// Send this; nothing else is read.
+    Refuse(Vec<u8>),
+    Nothing,
+}
+
+impl Turns {
+    fn new(side: Side) -> Box<Self> {
+        Box::new(Self {
+            side,
+            body: 0,
+            waiting: VecDeque::new(),
+            over: false,
+        })
+    }
+
+    /// How many bytes are missing until there can be an event.
+    pub(super) fn missing(&self) -> usize {
+        match &self.side {
+            _ if self.over => 0,
+            Side::Client { reader, .. } => reader.missing(),
+            Side::Server { owed: Some(_), .. } => 0,
+            Side::Server { reader, .. } => reader.missing(),
+        }
+    }
+
+    fn look(&mut self, raw: &[u8]) -> Result<Look, ProtocolError> {
+        match &mut self.side {
+            _ if self.over => Ok(Look::Nothing),
+            Side::Client { asked: false, .. } if !raw.is_empty() => Err(ProtocolError::HttpUnasked),
+            Side::Client { reader, .. } => Ok(match reader.next(raw)? {
+                response_reader::Step::NeedMore(_) => Look::Nothing,
+                response_reader::Step::Skip(count) => Look::Skip(count),
+                response_reader::Step::Body { skip, length } => Look::Body { skip, length },
+                response_reader::Step::Status { skip, code } => Look::Status { skip, code },
+                response_reader::Step::End { skip, .. } => Look::Whole(skip),
+            }),
+            // The next request is not looked at before this one is answered.
+            Side::Server { owed: Some(_), .. } => Ok(Look::Nothing),
+            Side::Server { reader, paths, .. } => {
+                let step = match reader.next(raw, paths.paths()) {
+                    Ok(step) => step,
+                    Err(refusal) => {
+                        let head = response_head::refusal(refusal);
+                        return Ok(Look::Refuse(head.as_bytes().to_vec()));
+                    }
+                };
+                Ok(match step {
+                    request_reader::Step::NeedMore(_) => Look::Nothing,
+                    request_reader::Step::Skip(count) => Look::Skip(count),
+                    request_reader::Step::Body { skip, length } => Look::Body { skip, length },
+                    request_reader::Step::Continue { skip } => Look::Answer {
+                        skip,
+                        answer: response_head::CONTINUE.to_vec(),
+                    },
+                    request_reader::Step::Preflight { skip, request } => Look::Answer {
+                        skip,
+                        answer: response_head::ok(request, 0).as_bytes().to_vec(),
+                    },
+                    request_reader::Step::End { skip, request } => {
+                        if let Side::Server { owed, .. } = &mut self.side {
+                            *owed = Some(request);
+                        }
+                        Look::Whole(skip)
+                    }
+                })
+            }
+        }
+    }
+}
+
+impl Transport {
+    /// The client's stage over HTTP.
+    pub(super) fn http_client(target: &HttpTarget, max_payload: usize) -> Result<Stage, Error> {
+        let head = RequestHead::new(&RequestOptions {
+            target: &target.target,
+            host: &target.host,
+            keep_alive: target.keep_alive,
+            content_type: target.content_type.as_deref(),
+            proxy_authorization: target.proxy_authorization.as_deref(),
+        })
+        .map_err(|_| ConfigError::HttpTarget)?;
+        Ok(Self::over_http(Side::Client {
+            head,
+            reader: ResponseReader::new(max_payload),
+            asked: false,
+            failed: false,
+        }))
+    }
+
+    /// The server's stage over HTTP.
+    pub(super) fn http_server(config: &Config, max_payload: usize) -> Stage {
+        Self::over_http(Side::Server {
+            reader: RequestReader::new(max_payload),
+            owed: None,
+            paths: config.clone(),
+        })
+    }
+
+    fn over_http(side: Side) -> Stage {
+        Stage::Http {
+            turns: Turns::new(side),
+            unreported: Some(Introduced {
+                carrier: Carrier::Http,
+                ..Introduced::plain(None)
+            }),
+        }
+    }
+
+    /// Sends a packet, if it is this end's turn; keeps it, if the config says so.
+    pub(super) fn push_over_http(&mut self, payload: &[u8]) -> Result<(), Error> {
+        let queue_turns = self.limits.queue_turns;
+        let Stage::Http { turns, .. } = &mut self.stage else {
+            return Err(UsageError::NotConnected.into());
+        };
+        let is_due = match &turns.side {
+            Side::Client { asked, .. } => !asked,
+            Side::Server { owed, .. } => owed.is_some(),
+        };
+        match is_due {
+            true => self.send_over_http(payload),
+            false if queue_turns => {
+                turns.waiting.push_back(payload.into());
+                Ok(())
+            }
+            false => Err(UsageError::OutOfTurn.into()),
+        }
+    }
+
+    fn send_over_http(&mut self, payload: &[u8]) -> Result<(), Error> {
+        let Stage::Http { turns, .. } = &mut self.stage else {
+            return Ok(());
+        };
+        match &mut turns.side {
+            Side::Client { head, asked, .. } => {
+                let (fixed, length) = head.for_body(payload.len());
+                self.outgoing
+                    .append_parts([fixed, length.as_bytes(), payload])?;
+                *asked = true;
+            }
+            Side::Server { owed, .. } => {
+                let Some(request) = owed else {
+                    return Err(UsageError::OutOfTurn.into());
+                };
+                let head = response_head::ok(*request, payload.len());
+                self.outgoing
+                    .append_parts([head.as_bytes(), payload, &[]])?;
+                turns.over = !request.keep_alive;
+                *owed = None;
+            }
+        }
+        Ok(())
+    }
+
+    /// Server: answers a request with a status in place of a packet.
+    pub(super) fn push_status(&mut self, error: TransportError) -> Result<(), Error> {
+        let Stage::Http { turns, .. } = &mut self.stage else {
+            return Err(UsageError::NotConnected.into());
+        };
+        let Side::Server { owed, .. } = &mut turns.side else {
+            return Err(UsageError::WrongRole.into());
+        };
+        let request = owed.ok_or(UsageError::OutOfTurn)?;
+        let code = error.code();
+        let head = response_head::transport_error(request, error)
+            .ok_or(UsageError::HttpStatus { code })?;
+        self.outgoing.append_raw(head.as_bytes())?;
+        *owed = None;
+        turns.over = true;
+        Ok(())
+    }
+
+    /// The next event over HTTP.
+    pub(super) fn step_over_http(&mut self) -> Result<Step, Error> {
+        loop {
+            self.send_what_is_due()?;
+            let Stage::Http { turns, .. } = &mut self.stage else {
+                return Ok(Step::Nothing);
+            };
+            let body = turns.body;
+            let raw = self.incoming.queued().get(body..).unwrap_or_default();
+            match turns.look(raw)? {
+                Look::Skip(count) => self.incoming.remove(body, count),
+                Look::Body { skip, length } => {
+                    turns.body += length;
+                    self.incoming.remove(body, skip);
+                }
+                Look::Whole(count) => {
+                    if let Some(step) = self.whole_body(count) {
+                        return Ok(step);
+                    }
+                }
+                Look::Status { skip, code } => {
+                    if let Side::Client { failed, .. } = &mut turns.side {
+                        *failed = true;
+                    }
+                    self.incoming.remove(body, skip);
+                    if let Some(error) = TransportError::new(code.into()) {
+                        return Ok(Step::TransportError(error));
+                    }
+                }
+                Look::Answer { skip, answer } => {
+                    self.incoming.remove(body, skip);
+                    self.outgoing.append_raw(&answer)?;
+                }
+                Look::Refuse(answer) => {
+                    turns.over = true;
+                    self.outgoing.append_raw(&answer)?;
+                    self.incoming.discard();
+                    self.end = End::Reported;
+                    return Ok(Step::Closed(Closed::Refused));
+                }
+                Look::Nothing => return self.end_over_http(),
+            }
+        }
+    }
+
+    /// A body has ended, with `rest` bytes behind it: what to report, if it was
+    /// not reported yet.
+    fn whole_body(&mut self, rest: usize) -> Option<Step> {
+        let Stage::Http { turns, .. } = &mut self.stage else {
+            return None;
+        };
+        let length = core::mem::take(&mut turns.body);
+        let end = length + rest;
+        if let Side::Client { asked, failed, .. } = &mut turns.side {
+            *asked = false;
+            if core::mem::take(failed) {
+                self.incoming.take(end);
+                return None;
+            }
+            // Some servers answer an error with 200 and its number, as over TCP.
+            let body = self.incoming.queued().get(..length).unwrap_or_default();
+            if let Some(Control::TransportError(error)) = control::classify(body) {
+                self.incoming.take(end);
+                return Some(Step::TransportError(error));
+            }
+        }
+        Some(Step::Body { length, end })
+    }
+
+    /// Sends the next payload that waited, if it is its turn.
+    fn send_what_is_due(&mut self) -> Result<(), Error> {
+        let Stage::Http { turns, .. } = &mut self.stage else {
+            return Ok(());
+        };
+        let is_due = match &turns.side {
+            Side::Client { asked, .. } => !asked,
+            Side::Server { owed, .. } => owed.is_some(),
+        };
+        if is_due && let Some(payload) = turns.waiting.pop_front() {
+            return self.send_over_http(&payload);
+        }
+        Ok(())
+    }
+
+    /// Nothing more can be read out of what has come.
+    fn end_over_http(&mut self) -> Result<Step, Error> {
+        if self.end != End::Unreported {
+            return Ok(Step::Nothing);
+        }
+        let Stage::Http { turns, .. } = &mut self.stage else {
+            return Ok(Step::Nothing);
+        };
+        let body = turns.body;
+        let waits = self.incoming.queued().len() > body;
+        let closed = match &mut turns.side {
+            Side::Client { reader, asked, .. } => {
+                // A response without a length ends with the connection.
+                match reader.end_of_stream(*asked) {
+                    Ok(Some(response_reader::Step::End { skip, .. })) => {
+                        if let Some(step) = self.whole_body(skip) {
+                            return Ok(step);
+                        }
+                        Closed::BetweenFrames
+                    }
+                    Ok(_) => Closed::BetweenFrames,
+                    Err(_) => Closed::InsideFrame,
+                }
+            }
+            Side::Server { reader, .. } if waits || !reader.is_between() => Closed::InsideFrame,
+            Side::Server { .. } => Closed::BetweenFrames,
+        };
+        self.end = End::Reported;
+        Ok(Step::Closed(closed))
+    }
+}
