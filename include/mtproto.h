@@ -212,7 +212,7 @@
  * Accept WebSocket, with an obfuscated stream inside that the flags above
  * allow. Not accepted by default.
  */
-#define MTPROTO_ACCEPT_WEB_SOCKET 32u
+#define MTPROTO_ACCEPT_WEBSOCKET 32u
 
 /**
  * Accept HTTP: packets in the bodies of POST requests. Not accepted by default.
@@ -318,7 +318,7 @@
 /**
  * WebSocket (RFC 6455), binary messages.
  */
-#define MTPROTO_CARRIER_WEB_SOCKET 3
+#define MTPROTO_CARRIER_WEBSOCKET 3
 
 /**
  * HTTP/1.1, a packet in each body.
@@ -714,7 +714,7 @@ typedef struct {
 /**
  * WebSocket carries obfuscated streams only.
  */
-#define MTPROTO_ERROR_CONFIG_WEB_SOCKET_WITHOUT_OBFUSCATION (-134)
+#define MTPROTO_ERROR_CONFIG_WEBSOCKET_WITHOUT_OBFUSCATION (-134)
 
 /**
  * A secret with a domain is spoken with fake TLS, not through another carrier.
@@ -891,12 +891,12 @@ typedef struct {
 /**
  * Client: the server did not agree to the WebSocket.
  */
-#define MTPROTO_ERROR_WEB_SOCKET_OPENING (-230)
+#define MTPROTO_ERROR_WEBSOCKET_OPENING (-230)
 
 /**
  * The stream of WebSocket frames is broken.
  */
-#define MTPROTO_ERROR_WEB_SOCKET_FRAME (-231)
+#define MTPROTO_ERROR_WEBSOCKET_FRAME (-231)
 
 /**
  * Client: what answered is not MTProto over HTTP, or is broken.
@@ -1403,7 +1403,7 @@ mtproto_status mtproto_config_set_entropy(mtproto_config *config,
  *          MTPROTO_ERROR_INVALID_ARGUMENT for a text that is not UTF-8. What
  *          cannot be sent is refused by mtproto_client_new.
  */
-mtproto_status mtproto_config_set_web_socket(mtproto_config *config,
+mtproto_status mtproto_config_set_websocket(mtproto_config *config,
                                              const char *host,
                                              const char *path,
                                              const char *origin);
@@ -1561,7 +1561,7 @@ mtproto_status mtproto_config_set_replay_cache(mtproto_config *config,
 
 /**
  * The name of a carrier in lower case, as in logs: "tcp", "fake_tls",
- * "web_socket", "http".
+ * "websocket", "http".
  *
  * @param carrier  Any value.
  * @return  A NUL-terminated text, never NULL ("unknown"), that lives for ever.
@@ -1608,7 +1608,7 @@ const char *mtproto_transport_error_meaning(int32_t code);
  *          MTPROTO_ERROR_CONFIG_SECRET_WITHOUT_DC,
  *          MTPROTO_ERROR_CONFIG_SECRET_NEEDS_PADDING,
  *          MTPROTO_ERROR_CONFIG_TARGET,
- *          MTPROTO_ERROR_CONFIG_WEB_SOCKET_WITHOUT_OBFUSCATION,
+ *          MTPROTO_ERROR_CONFIG_WEBSOCKET_WITHOUT_OBFUSCATION,
  *          MTPROTO_ERROR_CONFIG_CARRIER_WITH_FAKE_TLS,
  *          MTPROTO_ERROR_CONFIG_HTTP_WITH_OBFUSCATION; MTPROTO_ERROR_ENTROPY;
  *          MTPROTO_ERROR_OUT_OF_MEMORY.
@@ -1624,7 +1624,7 @@ mtproto_status mtproto_client_new(const mtproto_config *config, mtproto_transpor
  *                mtproto_transport_free.
  * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
  *          MTPROTO_ERROR_CONFIG_ACCEPT,
- *          MTPROTO_ERROR_CONFIG_WEB_SOCKET_WITHOUT_OBFUSCATION;
+ *          MTPROTO_ERROR_CONFIG_WEBSOCKET_WITHOUT_OBFUSCATION;
  *          MTPROTO_ERROR_OUT_OF_MEMORY.
  */
 mtproto_status mtproto_server_new(const mtproto_config *config, mtproto_transport **out);

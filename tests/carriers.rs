@@ -29,18 +29,18 @@ fn everything() -> Config {
             plain: true,
             plain_full: true,
             obfuscated: true,
-            web_socket: true,
+            websocket: true,
             http: true,
             ..Accept::default()
         });
     config
 }
 
-fn web_socket() -> Config {
+fn websocket() -> Config {
     let mut config = Config::new();
     config
         .set_entropy(Entropy::from_bytes(b"a client"))
-        .set_web_socket(WebSocketTarget::new("venus.web.telegram.org"));
+        .set_websocket(WebSocketTarget::new("venus.web.telegram.org"));
     config
 }
 
@@ -90,8 +90,8 @@ fn drain(transport: &mut Transport, seen: &mut Vec<String>) {
     }
 }
 
-fn web_socket_conversation(cut: usize) -> Vec<Vec<String>> {
-    let mut client = Transport::client(&web_socket()).unwrap();
+fn websocket_conversation(cut: usize) -> Vec<Vec<String>> {
+    let mut client = Transport::client(&websocket()).unwrap();
     let mut server = Transport::server(&everything()).unwrap();
     client.push_payload(&PACKET).unwrap();
     let request = take_wire(&mut client);
@@ -124,8 +124,8 @@ fn web_socket_conversation(cut: usize) -> Vec<Vec<String>> {
 }
 
 #[test]
-fn web_socket_in_any_pieces() {
-    let whole = web_socket_conversation(usize::MAX);
+fn websocket_in_any_pieces() {
+    let whole = websocket_conversation(usize::MAX);
     assert!(whole[0].is_empty());
     assert!(whole[1][0].contains("carrier: WebSocket"), "{:?}", whole[1]);
     assert!(whole[2][0].contains("carrier: WebSocket") && whole[2][1] == "payload 40 Some(241)");
@@ -135,13 +135,13 @@ fn web_socket_in_any_pieces() {
     assert_eq!(whole[4].len(), 4);
     assert_eq!(whole[5], ["Closed(BetweenFrames)"]);
     for cut in [1, 2, 3, 7, 125, 126, 1000, 65_536] {
-        assert_eq!(web_socket_conversation(cut), whole, "cut at {cut}");
+        assert_eq!(websocket_conversation(cut), whole, "cut at {cut}");
     }
 }
 
 #[test]
 fn a_ping_is_answered_between_frames() {
-    let mut client = Transport::client(&web_socket()).unwrap();
+    let mut client = Transport::client(&websocket()).unwrap();
     let mut server = Transport::server(&everything()).unwrap();
     client.push_payload(&PACKET).unwrap();
     server.push_wire(&take_wire(&mut client)).unwrap();
@@ -157,7 +157,7 @@ fn a_ping_is_answered_between_frames() {
 
 #[test]
 fn a_close_reason_may_carry_the_error_alone() {
-    let mut client = Transport::client(&web_socket()).unwrap();
+    let mut client = Transport::client(&websocket()).unwrap();
     let mut server = Transport::server(&everything()).unwrap();
     server.push_wire(&take_wire(&mut client)).unwrap();
     client.push_wire(&take_wire(&mut server)).unwrap();
@@ -172,7 +172,7 @@ fn a_close_reason_may_carry_the_error_alone() {
 }
 
 #[test]
-fn what_is_no_web_socket_is_refused_with_a_status() {
+fn what_is_no_websocket_is_refused_with_a_status() {
     let cases: [(&[u8], &str); 4] = [
         (b"GET /elsewhere HTTP/1.1\r\n\r\n", "HTTP/1.1 404 "),
         (b"GET /apiws HTTP/1.1\r\n\r\n", "HTTP/1.1 426 "),
@@ -207,7 +207,7 @@ fn what_is_no_web_socket_is_refused_with_a_status() {
 }
 
 #[test]
-fn the_client_tells_why_there_is_no_web_socket() {
+fn the_client_tells_why_there_is_no_websocket() {
     for (answer, text) in [
         (&b"HTTP/1.1 403 Forbidden\r\n\r\n"[..], "HTTP status 403"),
         (
@@ -216,7 +216,7 @@ fn the_client_tells_why_there_is_no_web_socket() {
         ),
         (b"SSH-2.0-x\r\n", "not an HTTP server"),
     ] {
-        let mut client = Transport::client(&web_socket()).unwrap();
+        let mut client = Transport::client(&websocket()).unwrap();
         client.push_wire(answer).unwrap();
         let error = client.pull_event().unwrap_err();
         assert!(matches!(
@@ -229,7 +229,7 @@ fn the_client_tells_why_there_is_no_web_socket() {
 
 #[test]
 fn broken_frames_are_reported_in_their_turn() {
-    let mut client = Transport::client(&web_socket()).unwrap();
+    let mut client = Transport::client(&websocket()).unwrap();
     let mut server = Transport::server(&everything()).unwrap();
     client.push_payload(&PACKET).unwrap();
     server.push_wire(&take_wire(&mut client)).unwrap();
@@ -399,16 +399,16 @@ fn the_server_refuses_with_the_right_status() {
 #[test]
 fn configs_that_cannot_be_are_refused() {
     let refusal = |config: &Config| Transport::client(config).err();
-    let mut config = web_socket();
+    let mut config = websocket();
     config.set_obfuscated(false);
     assert_eq!(
         refusal(&config),
         Some(ConfigError::WebSocketWithoutObfuscation.into())
     );
     let mut config = Config::new();
-    config.set_web_socket(WebSocketTarget::new(""));
+    config.set_websocket(WebSocketTarget::new(""));
     assert_eq!(refusal(&config), Some(ConfigError::WebSocketTarget.into()));
-    let mut config = web_socket();
+    let mut config = websocket();
     config
         .set_dc(mtproto::DcId::new(2, false, false).unwrap())
         .add_secret(Secret::fake_tls(&[1; 16], "example.com").unwrap());
@@ -433,7 +433,7 @@ fn configs_that_cannot_be_are_refused() {
     assert_eq!(refusal(&config), Some(ConfigError::HttpTarget.into()));
     let mut config = Config::new();
     config.set_accept(Accept {
-        web_socket: true,
+        websocket: true,
         ..Accept::default()
     });
     assert_eq!(
@@ -443,14 +443,14 @@ fn configs_that_cannot_be_are_refused() {
 }
 
 #[test]
-fn quick_acks_go_through_web_socket_and_not_through_http() {
+fn quick_acks_go_through_websocket_and_not_through_http() {
     let token = mtproto::QuickAckToken::from_value(0x8000_0001).unwrap();
     let mut client = Transport::client(&http()).unwrap();
     assert_eq!(
         client.push_payload_with_quick_ack(&PACKET, token),
         Err(UsageError::QuickAckUnsupported.into())
     );
-    let mut client = Transport::client(&web_socket()).unwrap();
+    let mut client = Transport::client(&websocket()).unwrap();
     let mut server = Transport::server(&everything()).unwrap();
     client.push_payload_with_quick_ack(&PACKET, token).unwrap();
     server.push_wire(&take_wire(&mut client)).unwrap();
@@ -483,7 +483,7 @@ fn endless_headers_end() {
 
 #[test]
 fn one_server_serves_them_all() {
-    for (config, carrier) in [(web_socket(), Carrier::WebSocket), (http(), Carrier::Http)] {
+    for (config, carrier) in [(websocket(), Carrier::WebSocket), (http(), Carrier::Http)] {
         let mut client = Transport::client(&config).unwrap();
         let mut server = Transport::server(&everything()).unwrap();
         client.push_payload(&PACKET).unwrap();

@@ -46,7 +46,7 @@ pub const MTPROTO_ACCEPT_SECRET: u32 = 0x8;
 pub const MTPROTO_ACCEPT_OBFUSCATED_FULL: u32 = 0x10;
 /// Accept WebSocket, with an obfuscated stream inside that the flags above
 /// allow. Not accepted by default.
-pub const MTPROTO_ACCEPT_WEB_SOCKET: u32 = 0x20;
+pub const MTPROTO_ACCEPT_WEBSOCKET: u32 = 0x20;
 /// Accept HTTP: packets in the bodies of POST requests. Not accepted by default.
 pub const MTPROTO_ACCEPT_HTTP: u32 = 0x40;
 
@@ -257,7 +257,7 @@ pub unsafe extern "C" fn mtproto_config_set_accept(
         | MTPROTO_ACCEPT_OBFUSCATED
         | MTPROTO_ACCEPT_SECRET
         | MTPROTO_ACCEPT_OBFUSCATED_FULL
-        | MTPROTO_ACCEPT_WEB_SOCKET
+        | MTPROTO_ACCEPT_WEBSOCKET
         | MTPROTO_ACCEPT_HTTP;
     let setter = |config: &mut Config| {
         if accept & !known != 0 {
@@ -268,7 +268,7 @@ pub unsafe extern "C" fn mtproto_config_set_accept(
             plain_full: accept & MTPROTO_ACCEPT_PLAIN_FULL != 0,
             obfuscated: accept & MTPROTO_ACCEPT_OBFUSCATED != 0,
             secret: accept & MTPROTO_ACCEPT_SECRET != 0,
-            web_socket: accept & MTPROTO_ACCEPT_WEB_SOCKET != 0,
+            websocket: accept & MTPROTO_ACCEPT_WEBSOCKET != 0,
             http: accept & MTPROTO_ACCEPT_HTTP != 0,
             obfuscated_full: accept & MTPROTO_ACCEPT_OBFUSCATED_FULL != 0,
         });
@@ -415,7 +415,7 @@ pub unsafe extern "C" fn mtproto_config_set_entropy(
 ///          MTPROTO_ERROR_INVALID_ARGUMENT for a text that is not UTF-8. What
 ///          cannot be sent is refused by mtproto_client_new.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn mtproto_config_set_web_socket(
+pub unsafe extern "C" fn mtproto_config_set_websocket(
     config: *mut mtproto_config,
     host: *const c_char,
     path: *const c_char,
@@ -428,7 +428,7 @@ pub unsafe extern "C" fn mtproto_config_set_web_socket(
         target.path = unsafe { text(path) }?.to_owned();
         // SAFETY: as above.
         target.origin = unsafe { text_or_none(origin) }?.map(str::to_owned);
-        config.set_web_socket(target);
+        config.set_websocket(target);
         Ok(())
     };
     // SAFETY: the caller's handle, by the header's rules.

@@ -39,7 +39,7 @@ pub const MTPROTO_CARRIER_TCP: i32 = 1;
 /// What looks like TLS 1.3, for secrets with a domain.
 pub const MTPROTO_CARRIER_FAKE_TLS: i32 = 2;
 /// WebSocket (RFC 6455), binary messages.
-pub const MTPROTO_CARRIER_WEB_SOCKET: i32 = 3;
+pub const MTPROTO_CARRIER_WEBSOCKET: i32 = 3;
 /// HTTP/1.1, a packet in each body.
 pub const MTPROTO_CARRIER_HTTP: i32 = 4;
 
@@ -209,7 +209,7 @@ impl From<Event<'_>> for mtproto_event {
                     carrier: match connected.carrier {
                         Carrier::Tcp => MTPROTO_CARRIER_TCP,
                         Carrier::FakeTls => MTPROTO_CARRIER_FAKE_TLS,
-                        Carrier::WebSocket => MTPROTO_CARRIER_WEB_SOCKET,
+                        Carrier::WebSocket => MTPROTO_CARRIER_WEBSOCKET,
                         Carrier::Http => MTPROTO_CARRIER_HTTP,
                     },
                     dc: connected.dc_field.map_or(0, i32::from),
@@ -273,7 +273,7 @@ impl From<Event<'_>> for mtproto_event {
 }
 
 /// The name of a carrier in lower case, as in logs: "tcp", "fake_tls",
-/// "web_socket", "http".
+/// "websocket", "http".
 ///
 /// @param carrier  Any value.
 /// @return  A NUL-terminated text, never NULL ("unknown"), that lives for ever.
@@ -283,7 +283,7 @@ pub extern "C" fn mtproto_carrier_name(carrier: i32) -> *const c_char {
         match carrier {
             MTPROTO_CARRIER_TCP => c"tcp",
             MTPROTO_CARRIER_FAKE_TLS => c"fake_tls",
-            MTPROTO_CARRIER_WEB_SOCKET => c"web_socket",
+            MTPROTO_CARRIER_WEBSOCKET => c"websocket",
             MTPROTO_CARRIER_HTTP => c"http",
             _ => c"unknown",
         }

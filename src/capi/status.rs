@@ -83,7 +83,7 @@ pub const MTPROTO_ERROR_CONFIG_TLS_HELLO: mtproto_status = -132;
 /// type of the HTTP requests, is empty or has characters that cannot be sent.
 pub const MTPROTO_ERROR_CONFIG_TARGET: mtproto_status = -133;
 /// WebSocket carries obfuscated streams only.
-pub const MTPROTO_ERROR_CONFIG_WEB_SOCKET_WITHOUT_OBFUSCATION: mtproto_status = -134;
+pub const MTPROTO_ERROR_CONFIG_WEBSOCKET_WITHOUT_OBFUSCATION: mtproto_status = -134;
 /// A secret with a domain is spoken with fake TLS, not through another carrier.
 pub const MTPROTO_ERROR_CONFIG_CARRIER_WITH_FAKE_TLS: mtproto_status = -135;
 /// HTTP has no obfuscation, secrets and envelopes.
@@ -159,9 +159,9 @@ pub const MTPROTO_ERROR_FAKE_TLS_RECORD: mtproto_status = -223;
 pub const MTPROTO_ERROR_INITIALIZATION_PAYLOAD: mtproto_status = -224;
 
 /// Client: the server did not agree to the WebSocket.
-pub const MTPROTO_ERROR_WEB_SOCKET_OPENING: mtproto_status = -230;
+pub const MTPROTO_ERROR_WEBSOCKET_OPENING: mtproto_status = -230;
 /// The stream of WebSocket frames is broken.
-pub const MTPROTO_ERROR_WEB_SOCKET_FRAME: mtproto_status = -231;
+pub const MTPROTO_ERROR_WEBSOCKET_FRAME: mtproto_status = -231;
 /// Client: what answered is not MTProto over HTTP, or is broken.
 pub const MTPROTO_ERROR_HTTP_RESPONSE: mtproto_status = -232;
 
@@ -207,7 +207,7 @@ pub(super) fn status_of(error: Error) -> mtproto_status {
             ConfigError::TlsHello => MTPROTO_ERROR_CONFIG_TLS_HELLO,
             ConfigError::WebSocketTarget | ConfigError::HttpTarget => MTPROTO_ERROR_CONFIG_TARGET,
             ConfigError::WebSocketWithoutObfuscation => {
-                MTPROTO_ERROR_CONFIG_WEB_SOCKET_WITHOUT_OBFUSCATION
+                MTPROTO_ERROR_CONFIG_WEBSOCKET_WITHOUT_OBFUSCATION
             }
             ConfigError::CarrierWithFakeTls => MTPROTO_ERROR_CONFIG_CARRIER_WITH_FAKE_TLS,
             ConfigError::HttpWithObfuscation => MTPROTO_ERROR_CONFIG_HTTP_WITH_OBFUSCATION,
@@ -232,8 +232,8 @@ pub(super) fn status_of(error: Error) -> mtproto_status {
             }
             ProtocolError::FakeTls(_) => MTPROTO_ERROR_FAKE_TLS_MALFORMED,
             ProtocolError::Record(_) => MTPROTO_ERROR_FAKE_TLS_RECORD,
-            ProtocolError::WebSocketOpening(_) => MTPROTO_ERROR_WEB_SOCKET_OPENING,
-            ProtocolError::WebSocketFrame(_) => MTPROTO_ERROR_WEB_SOCKET_FRAME,
+            ProtocolError::WebSocketOpening(_) => MTPROTO_ERROR_WEBSOCKET_OPENING,
+            ProtocolError::WebSocketFrame(_) => MTPROTO_ERROR_WEBSOCKET_FRAME,
             ProtocolError::HttpResponse(_) | ProtocolError::HttpUnasked => {
                 MTPROTO_ERROR_HTTP_RESPONSE
             }
@@ -339,7 +339,7 @@ const fn text(status: mtproto_status) -> &'static CStr {
         MTPROTO_ERROR_CONFIG_TARGET => {
             c"the host, path or another field of the request is empty or has characters that cannot be sent"
         }
-        MTPROTO_ERROR_CONFIG_WEB_SOCKET_WITHOUT_OBFUSCATION => {
+        MTPROTO_ERROR_CONFIG_WEBSOCKET_WITHOUT_OBFUSCATION => {
             c"WebSocket needs obfuscation: leave obfuscation on, or accept it"
         }
         MTPROTO_ERROR_CONFIG_CARRIER_WITH_FAKE_TLS => {
@@ -406,10 +406,10 @@ const fn text(status: mtproto_status) -> &'static CStr {
         MTPROTO_ERROR_INITIALIZATION_PAYLOAD => {
             c"the initialization payload inside fake TLS or WebSocket was not made with a secret that is accepted there"
         }
-        MTPROTO_ERROR_WEB_SOCKET_OPENING => {
+        MTPROTO_ERROR_WEBSOCKET_OPENING => {
             c"the server did not agree to the WebSocket: see mtproto_transport_error_text"
         }
-        MTPROTO_ERROR_WEB_SOCKET_FRAME => c"the stream of WebSocket frames is broken",
+        MTPROTO_ERROR_WEBSOCKET_FRAME => c"the stream of WebSocket frames is broken",
         MTPROTO_ERROR_HTTP_RESPONSE => {
             c"what answered is not MTProto over HTTP, or is broken"
         }

@@ -65,7 +65,7 @@ pub(crate) struct WebSocketClose {
 }
 
 impl Reader {
-    pub(crate) fn web_socket(role: Role) -> Self {
+    pub(crate) fn websocket(role: Role) -> Self {
         Self::WebSocket(Box::new(WebSocketReader {
             frames: FrameReader::new(role, frame_reader::DEFAULT_MAX_FRAME),
             ping: None,

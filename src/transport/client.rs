@@ -6,7 +6,7 @@ use super::{Config, Handshake, Handshaking, Introduced, Stage, Transport};
 use crate::carrier::fake_tls::client::{self as fake_tls, ClientHandshake};
 use crate::carrier::fake_tls::client_hello::HelloError;
 use crate::carrier::fake_tls::records::{ChangeCipherSpec, RecordReader};
-use crate::carrier::websocket::client_opening::{self as web_socket, Target, TargetError};
+use crate::carrier::websocket::client_opening::{self as websocket, Target, TargetError};
 use crate::carrier::{Reader, Writer};
 use crate::envelope::{Codec, Role};
 use crate::error::{ConfigError, Error, ProtocolError};
@@ -26,7 +26,7 @@ impl Transport {
     pub fn client(config: &Config) -> Result<Self, Error> {
         let opening = config.client_opening()?;
         let mut transport = Self::new(config, Role::Client);
-        let (envelope, dc, secret, tag, fake_tls, web_socket) = match opening {
+        let (envelope, dc, secret, tag, fake_tls, websocket) = match opening {
             ClientOpening::Plain(envelope) => {
                 transport.outgoing.open(envelope.tag())?;
                 transport.stage = Stage::Open {
@@ -45,8 +45,8 @@ impl Transport {
                 dc,
                 secret,
                 fake_tls,
-                web_socket,
-            } => (envelope, dc, secret, tag, fake_tls, web_socket),
+                websocket,
+            } => (envelope, dc, secret, tag, fake_tls, websocket),
         };
         let random = &mut transport.random;
         // The handshake is drawn first: it goes over the wire first.
@@ -55,13 +55,13 @@ impl Transport {
             let (handshake, hello) = ClientHandshake::new(secret, domain, profile, time, random)?;
             let writer = Writer::fake_tls(Role::Client, config.record_writer());
             Some((Handshake::FakeTls(handshake), hello, writer))
-        } else if let Some(target) = web_socket {
+        } else if let Some(target) = websocket {
             let target = Target {
                 host: &target.host,
                 path: &target.path,
                 origin: target.origin.as_deref(),
             };
-            let (opening, request) = web_socket::ClientOpening::new(&target, random)?;
+            let (opening, request) = websocket::ClientOpening::new(&target, random)?;
             let role = Role::Client;
             Some((
                 Handshake::WebSocket(opening),
@@ -183,10 +183,10 @@ impl Handshaking {
                 },
             }),
             Handshake::WebSocket(opening) => Ok(match opening.receive(queued)? {
-                web_socket::Progress::NeedMore(count) => Progress::NeedMore(count),
-                web_socket::Progress::Done { consumed } => Progress::Done {
+                websocket::Progress::NeedMore(count) => Progress::NeedMore(count),
+                websocket::Progress::Done { consumed } => Progress::Done {
                     consumed,
-                    reader: Reader::web_socket(Role::Client),
+                    reader: Reader::websocket(Role::Client),
                 },
             }),
         }

@@ -1,20 +1,24 @@
 //! What a transport shall speak and accept: every knob, validated one by one.
 
+mod reading;
+mod values;
+
 use core::fmt;
 use std::sync::Arc;
 
 use crate::carrier::fake_tls::answer::AnswerSize;
-use crate::carrier::fake_tls::profile::{self, Profile};
-use crate::carrier::fake_tls::records::{LARGEST_MAX_RECORD, RecordWriter};
+use crate::carrier::fake_tls::records::LARGEST_MAX_RECORD;
 use crate::carrier::fake_tls::server::DEFAULT_ALLOWED_SKEW;
 use crate::clock::Clock;
 use crate::entropy::Entropy;
-use crate::envelope::{ABRIDGED_MAX_PAYLOAD, Envelope, MAX_PADDING, Role};
+use crate::envelope::{Envelope, MAX_PADDING};
 use crate::error::ConfigError;
-use crate::mtproxy::{DcId, Secret, SecretForm};
-use crate::obfuscation::ctr::StreamState;
-use crate::obfuscation::{SECRET_LENGTH, Tag};
+use crate::mtproxy::{DcId, Secret};
 use crate::replay_cache::ReplayCache;
+use values::ClientCarrier;
+
+pub(crate) use reading::{Acceptance, ClientOpening, Limits};
+pub use values::{Accept, HttpTarget, Memory, QuickAckForm, TlsProfile, WebSocketTarget};
 
 /// 16 MiB: above every packet that deployed peers send, and what gotd and
 /// mtprotoproxy cap at.
@@ -30,167 +34,6 @@ const SERVER_PADDING: usize = 3;
 /// The least payload in a fake TLS record: the initialization payload and the
 /// first frame belong into one.
 const MIN_MAX_RECORD: usize = 256;
-
-/// Which openings a server accepts.
-///
-/// The default depends on the secrets: without any, everything over TCP but
-/// obfuscated Full; with secrets, connections that know one of them and nothing else, so
-/// that a proxy does not answer to a scanner.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Accept {
-    /// The tags of Abridged, Intermediate and Padded intermediate in clear.
-    pub plain: bool,
-    /// Full in clear, recognised by its first sequence number.
-    pub plain_full: bool,
-    /// Obfuscated without a secret.
-    pub obfuscated: bool,
-    /// With one of the config's secrets, each as its form says: 16 bytes,
-    /// obfuscated in any envelope; 17 bytes, obfuscated in Padded intermediate;
-    /// with a domain, inside fake TLS.
-    pub secret: bool,
-    /// WebSocket, with an obfuscated stream inside that `obfuscated` or `secret`
-    /// allows. Off by default.
-    pub web_socket: bool,
-    /// HTTP: packets in the bodies of POST requests. Off by default.
-    pub http: bool,
-    /// Full under the obfuscation that `obfuscated` and `secret` allow. It has no
-    /// tag: it is recognised by the length and the sequence number that follow the
-    /// header, so that eight bytes more are needed to refuse a stranger.
-    pub obfuscated_full: bool,
-}
-
-/// How a server sends quick acks in Padded intermediate.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum QuickAckForm {
-    /// As documented: a frame of at most 15 bytes (TDLib reads no longer one).
-    #[default]
-    Documented,
-    /// The 4 bytes of the token alone, as mtprotoproxy and telemt send it.
-    Raw,
-}
-
-/// Where a client opens a WebSocket.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct WebSocketTarget {
-    /// The Host field: a name or an address, with the port unless it is the
-    /// scheme's own. Data centres do not look at it; what stands before them may.
-    pub host: String,
-    /// From its slash on.
-    pub path: String,
-    /// What a browser would name as the page's origin; usually none.
-    pub origin: Option<String>,
-}
-
-impl WebSocketTarget {
-    /// This host, at the path `/apiws`.
-    #[must_use]
-    pub fn new(host: impl Into<String>) -> Self {
-        Self {
-            host: host.into(),
-            path: "/apiws".to_owned(),
-            origin: None,
-        }
-    }
-}
-
-/// Where and how a client sends HTTP requests.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct HttpTarget {
-    /// A path from its slash on; for an HTTP proxy the whole URI, as TDLib
-    /// writes it: `http://149.154.175.50:80/api`.
-    pub target: String,
-    /// The Host field. It may be empty, as TDLib sends it.
-    pub host: String,
-    /// Whether the connection shall stay open for further requests.
-    pub keep_alive: bool,
-    /// The Content-Type field; servers do not look at it.
-    pub content_type: Option<String>,
-    /// Credentials for an HTTP proxy, "basic ..." and all.
-    pub proxy_authorization: Option<String>,
-}
-
-impl HttpTarget {
-    /// This host, at the path `/api`, over a connection that stays open.
-    #[must_use]
-    pub fn new(host: impl Into<String>) -> Self {
-        Self {
-            target: "/api".to_owned(),
-            host: host.into(),
-            keep_alive: true,
-            content_type: None,
-            proxy_authorization: None,
-        }
-    }
-}
-
-/// What a client's bytes go through.
-#[derive(Clone, Debug, Default)]
-enum ClientCarrier {
-    #[default]
-    Tcp,
-    WebSocket(WebSocketTarget),
-    Http(HttpTarget),
-}
-
-/// Which browser's ClientHello a fake TLS client sends.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum TlsProfile {
-    /// A Chrome of today, as TDLib's: about 1.8 KiB, with a post-quantum key
-    /// share. The proxies of 2019 (the reference server) do not know it for a
-    /// hello.
-    #[default]
-    Chrome,
-    /// A Safari of today.
-    Safari,
-    /// The 517 bytes of the hellos of 2019 to 2023, for old proxies.
-    Classic,
-}
-
-impl TlsProfile {
-    /// The name in lower case, as in logs.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        self.profile().name
-    }
-
-    pub(crate) const fn profile(self) -> &'static Profile {
-        match self {
-            Self::Chrome => &profile::CHROME,
-            Self::Safari => &profile::SAFARI,
-            Self::Classic => &profile::CLASSIC,
-        }
-    }
-}
-
-/// Whether a transport is made for speed or for being one of very many.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Memory {
-    /// Buffers keep the size they grew to; ciphers make keystream ahead.
-    #[default]
-    Fast,
-    /// Buffers are given back when they are empty; ciphers keep no keystream.
-    Small,
-}
-
-impl Memory {
-    pub(crate) const fn stream_state(self) -> StreamState {
-        match self {
-            Self::Fast => StreamState::LookAhead,
-            Self::Small => StreamState::Small,
-        }
-    }
-
-    /// How much memory an empty buffer may keep, in bytes.
-    pub(crate) const fn kept(self) -> usize {
-        match self {
-            Self::Fast => usize::MAX,
-            Self::Small => 512,
-        }
-    }
-}
 
 /// The settings of a transport. Make one, set what differs from the defaults,
 /// and make any number of transports from it: they copy what they need.
@@ -288,7 +131,7 @@ impl Config {
     /// TLS connection (`wss:`) the app pushes and pulls the bytes inside it. An
     /// app that has a WebSocket client of its own leaves this out, and puts the
     /// wire bytes into binary messages.
-    pub fn set_web_socket(&mut self, target: WebSocketTarget) -> &mut Self {
+    pub fn set_websocket(&mut self, target: WebSocketTarget) -> &mut Self {
         self.knobs().carrier = ClientCarrier::WebSocket(target);
         self
     }
@@ -464,156 +307,6 @@ impl Config {
         self.knobs().replay_cache = Some(cache);
         self
     }
-
-    pub(crate) fn clock(&self) -> Clock {
-        self.knobs.clock
-    }
-
-    pub(crate) fn record_writer(&self) -> RecordWriter {
-        let max_record = self.knobs.max_record;
-        max_record
-            .and_then(|max_record| RecordWriter::new(max_record).ok())
-            .unwrap_or_default()
-    }
-
-    /// The paths that are served besides Telegram's.
-    pub(crate) fn paths(&self) -> &[String] {
-        &self.knobs.paths
-    }
-
-    pub(crate) fn answer_size(&self) -> AnswerSize {
-        self.knobs.answer_size
-    }
-
-    pub(crate) fn secret(&self, index: usize) -> Option<&Secret> {
-        self.knobs.secrets.get(index)
-    }
-
-    pub(crate) fn entropy(&self) -> &Entropy {
-        &self.knobs.entropy
-    }
-
-    /// What both halves of a transport need to know.
-    pub(crate) fn limits(&self, role: Role) -> Limits {
-        Limits {
-            max_payload: self.knobs.max_payload,
-            max_padding: self.knobs.max_padding.unwrap_or(match role {
-                Role::Client => MAX_PADDING,
-                Role::Server => SERVER_PADDING,
-            }),
-            trim: self.knobs.trim,
-            quick_ack_form: self.knobs.quick_ack_form,
-            memory: self.knobs.memory,
-            queue_turns: self.knobs.queue_turns,
-        }
-    }
-
-    /// What a client opens with, if the config is one for a client.
-    pub(crate) fn client_opening(&self) -> Result<ClientOpening<'_>, ConfigError> {
-        let secret = match self.knobs.secrets.as_slice() {
-            [] => None,
-            [secret] => Some(secret),
-            secrets => {
-                return Err(ConfigError::TooManySecrets {
-                    count: secrets.len(),
-                });
-            }
-        };
-        if let ClientCarrier::Http(target) = &self.knobs.carrier {
-            let has_stream = self.knobs.obfuscated == Some(true)
-                || self.knobs.envelope.is_some()
-                || secret.is_some();
-            return match has_stream {
-                true => Err(ConfigError::HttpWithObfuscation),
-                false => Ok(ClientOpening::Http(target)),
-            };
-        }
-        let envelope = self.knobs.envelope.unwrap_or(Envelope::PaddedIntermediate);
-        let obfuscated = self.knobs.obfuscated != Some(false);
-        let web_socket = match &self.knobs.carrier {
-            ClientCarrier::WebSocket(_) if !obfuscated => {
-                return Err(ConfigError::WebSocketWithoutObfuscation);
-            }
-            ClientCarrier::WebSocket(target) => Some(target),
-            _ => None,
-        };
-        if let Some(secret) = secret {
-            if !obfuscated {
-                return Err(ConfigError::SecretWithoutObfuscation);
-            }
-            if self.knobs.dc.is_none() {
-                return Err(ConfigError::SecretWithoutDc);
-            }
-            if secret.needs_padding() && envelope != Envelope::PaddedIntermediate {
-                return Err(ConfigError::SecretNeedsPadding);
-            }
-            if secret.domain().is_some() && web_socket.is_some() {
-                return Err(ConfigError::CarrierWithFakeTls);
-            }
-        }
-        if !obfuscated {
-            return Ok(ClientOpening::Plain(envelope));
-        }
-        let fake_tls = secret
-            .and_then(Secret::domain)
-            .map(|domain| (domain, self.knobs.tls_profile.profile()));
-        Ok(ClientOpening::Obfuscated {
-            envelope,
-            tag: envelope.obfuscated_tag().map_or(Tag::Absent, Tag::Known),
-            dc: self.knobs.dc.map(DcId::encode),
-            secret: secret.map(Secret::key),
-            fake_tls,
-            web_socket,
-        })
-    }
-
-    /// What a server listens for.
-    pub(crate) fn acceptance(&self) -> Acceptance<'_> {
-        let secrets = self.knobs.secrets.as_slice();
-        let has_secrets = !secrets.is_empty();
-        Acceptance {
-            accept: self.knobs.accept.unwrap_or(Accept {
-                plain: !has_secrets,
-                plain_full: !has_secrets,
-                obfuscated: !has_secrets,
-                secret: has_secrets,
-                web_socket: false,
-                http: false,
-                obfuscated_full: false,
-            }),
-            secrets,
-            domains: &self.knobs.domains,
-            max_payload: self.knobs.max_payload,
-            state: self.knobs.memory.stream_state(),
-            clock: self.knobs.clock,
-            allowed_skew: self.knobs.allowed_skew,
-            replay_cache: self.knobs.replay_cache.as_deref(),
-        }
-    }
-
-    /// Whether the config is one for a server.
-    pub(crate) fn check_server(&self) -> Result<(), ConfigError> {
-        let Acceptance {
-            accept, secrets, ..
-        } = self.acceptance();
-        if accept == Accept::default() {
-            return Err(ConfigError::AcceptNothing);
-        }
-        match (accept.secret, !secrets.is_empty()) {
-            (true, false) => return Err(ConfigError::AcceptSecretWithoutSecret),
-            (false, true) => return Err(ConfigError::SecretNotAccepted),
-            _ => {}
-        }
-        if !accept.obfuscated && !accept.secret {
-            if accept.obfuscated_full {
-                return Err(ConfigError::AcceptFullWithoutObfuscation);
-            }
-            if accept.web_socket {
-                return Err(ConfigError::WebSocketWithoutObfuscation);
-            }
-        }
-        Ok(())
-    }
 }
 
 /// Secrets never show: only how many there are.
@@ -638,79 +331,5 @@ impl fmt::Debug for Config {
             .field("answer_size", &self.knobs.answer_size)
             .field("allowed_skew", &self.knobs.allowed_skew)
             .finish_non_exhaustive()
-    }
-}
-
-/// The knobs that hold for the life of a transport.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Limits {
-    pub(crate) max_payload: usize,
-    pub(crate) max_padding: usize,
-    pub(crate) trim: bool,
-    pub(crate) quick_ack_form: QuickAckForm,
-    pub(crate) memory: Memory,
-    /// HTTP: payloads out of turn wait.
-    pub(crate) queue_turns: bool,
-}
-
-impl Limits {
-    /// The largest payload that the envelope can carry within the limit.
-    pub(crate) fn max_payload_of(&self, envelope: Envelope) -> usize {
-        match envelope {
-            Envelope::Abridged => self.max_payload.min(ABRIDGED_MAX_PAYLOAD),
-            _ => self.max_payload,
-        }
-    }
-
-    /// How many received bytes may wait in the transport: one largest frame,
-    /// with room for its envelope and the padding of a plaintext message.
-    pub(crate) const fn receive_ceiling(&self) -> usize {
-        self.max_payload + 1024
-    }
-}
-
-/// How a client opens the connection.
-pub(crate) enum ClientOpening<'a> {
-    Plain(Envelope),
-    Obfuscated {
-        envelope: Envelope,
-        tag: Tag,
-        dc: Option<i16>,
-        secret: Option<&'a [u8; SECRET_LENGTH]>,
-        /// The domain, and whose hello to send.
-        fake_tls: Option<(&'a str, &'static Profile)>,
-        web_socket: Option<&'a WebSocketTarget>,
-    },
-    Http(&'a HttpTarget),
-}
-
-/// What a server listens for.
-pub(crate) struct Acceptance<'a> {
-    pub(crate) accept: Accept,
-    pub(crate) secrets: &'a [Secret],
-    pub(crate) domains: &'a [String],
-    pub(crate) max_payload: usize,
-    pub(crate) state: StreamState,
-    pub(crate) clock: Clock,
-    pub(crate) allowed_skew: u32,
-    pub(crate) replay_cache: Option<&'a ReplayCache>,
-}
-
-impl<'a> Acceptance<'a> {
-    /// The secrets that are spoken with fake TLS, or those that are not.
-    pub(crate) fn secrets_with(
-        &self,
-        fake_tls: bool,
-    ) -> impl Iterator<Item = (usize, &'a Secret)> + use<'a> {
-        let secrets = if self.accept.secret {
-            self.secrets
-        } else {
-            &[]
-        };
-        let is_fake_tls = |secret: &Secret| matches!(secret.form(), SecretForm::FakeTls { .. });
-        secrets
-            .iter()
-            .enumerate()
-            .filter(move |(_, secret)| is_fake_tls(secret) == fake_tls)
     }
 }

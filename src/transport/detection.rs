@@ -85,7 +85,7 @@ pub(crate) fn detect(bytes: &[u8], acceptance: &Acceptance<'_>) -> Detection {
     };
     if obfuscation::is_http(first) {
         return match &first {
-            b"GET " if accept.web_socket => Detection::WebSocket,
+            b"GET " if accept.websocket => Detection::WebSocket,
             b"POST" | b"OPTI" if accept.http => Detection::Http,
             _ => Detection::NotOurs(NotOursReason::Http),
         };

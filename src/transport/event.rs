@@ -81,7 +81,7 @@ impl Carrier {
         match self {
             Self::Tcp => "tcp",
             Self::FakeTls => "fake_tls",
-            Self::WebSocket => "web_socket",
+            Self::WebSocket => "websocket",
             Self::Http => "http",
         }
     }

@@ -50,7 +50,7 @@ impl Transport {
                 Outcome::Accepted {
                     consumed, response, ..
                 } => {
-                    self.open_web_socket(consumed, &response)?;
+                    self.open_websocket(consumed, &response)?;
                     return Ok(true);
                 }
                 Outcome::Refused { response, .. } => {
@@ -113,10 +113,10 @@ impl Transport {
     }
 
     /// Answers the request for a WebSocket; what follows it comes in frames.
-    fn open_web_socket(&mut self, consumed: usize, response: &[u8]) -> Result<(), Error> {
+    fn open_websocket(&mut self, consumed: usize, response: &[u8]) -> Result<(), Error> {
         let role = Role::Server;
         let writer = Writer::WebSocket { role };
-        let reader = Reader::web_socket(role);
+        let reader = Reader::websocket(role);
         self.enter(Inside::WebSocket, consumed, response, writer, reader)
     }
 

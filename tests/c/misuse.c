@@ -114,17 +114,17 @@ static mtproto_status server_with(struct fixture *f, int secrets, uint32_t accep
     return mtproto_server_new(f->config, &f->out.made);
 }
 
-enum over { OVER_WEB_SOCKET, OVER_HTTP };
+enum over { OVER_WEBSOCKET, OVER_HTTP };
 
 static mtproto_status client_over(struct fixture *f, enum over over, const char *host, bool obfuscated) {
     if (over == OVER_HTTP) mtproto_config_set_http(f->config, host, "/api", NULL, true);
-    else mtproto_config_set_web_socket(f->config, host, "/apiws", NULL);
+    else mtproto_config_set_websocket(f->config, host, "/apiws", NULL);
     mtproto_config_set_obfuscated(f->config, obfuscated);
     return mtproto_client_new(f->config, &f->out.made);
 }
 
-static mtproto_status fake_tls_over_web_socket(struct fixture *f) {
-    mtproto_config_set_web_socket(f->config, "a", "/apiws", NULL);
+static mtproto_status fake_tls_over_websocket(struct fixture *f) {
+    mtproto_config_set_websocket(f->config, "a", "/apiws", NULL);
     return client_of(f, EE, 28, MTPROTO_ENVELOPE_PADDED_INTERMEDIATE);
 }
 
@@ -169,8 +169,8 @@ static void carry(mtproto_transport *from, mtproto_transport *to) {
 /* A server sends a transport error over a WebSocket, which closes it, and then this. */
 static mtproto_status after_close(struct fixture *f, bool payload) {
     mtproto_transport *client = NULL, *server = NULL;
-    mtproto_config_set_web_socket(f->config, "a", "/apiws", NULL);
-    mtproto_config_set_accept(f->config, MTPROTO_ACCEPT_WEB_SOCKET | MTPROTO_ACCEPT_OBFUSCATED);
+    mtproto_config_set_websocket(f->config, "a", "/apiws", NULL);
+    mtproto_config_set_accept(f->config, MTPROTO_ACCEPT_WEBSOCKET | MTPROTO_ACCEPT_OBFUSCATED);
     mtproto_client_new(f->config, &client);
     mtproto_server_new(f->config, &server);
     mtproto_transport_push_payload(client, PACKET, 40, NULL);
