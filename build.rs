@@ -36,12 +36,13 @@ mod header {
     use std::path::Path;
 
     /// In the order in which a reader meets them in the header.
-    const SOURCES: [&str; 10] = [
+    const SOURCES: [&str; 11] = [
         "status",
         "version",
         "secret",
         "link",
         "dc_id",
+        "endpoints",
         "config",
         "replay_cache",
         "event",

@@ -151,6 +151,21 @@
 #define MTPROTO_LINK_FORM_HTTPS 1
 
 /**
+ * WebSocket, for apps and browsers: /apiws.
+ */
+#define MTPROTO_SERVICE_WEBSOCKET 0
+
+/**
+ * HTTP for apps: /api.
+ */
+#define MTPROTO_SERVICE_HTTP 1
+
+/**
+ * HTTP for a browser's page: /apiw.
+ */
+#define MTPROTO_SERVICE_HTTP_FROM_BROWSER 2
+
+/**
  * Abridged: 1 or 4 bytes a packet.
  */
 #define MTPROTO_ENVELOPE_ABRIDGED 1
@@ -649,6 +664,11 @@ typedef struct {
  * The top bit of the quick-ack token is not set.
  */
 #define MTPROTO_ERROR_QUICK_ACK_TOKEN (-115)
+
+/**
+ * There is no such endpoint: the index is past the last one, or the DC has none.
+ */
+#define MTPROTO_ERROR_NO_ENDPOINT (-116)
 
 /**
  * The largest payload is out of range or not a multiple of 4.
@@ -1244,6 +1264,74 @@ mtproto_status mtproto_dc_encode(int32_t dc, uint32_t flags, int32_t *value);
 mtproto_status mtproto_dc_decode(int32_t value, int32_t *dc, uint32_t *flags);
 
 /**
+ * An address of a data centre to begin with, with its port, for TCP:
+ * "149.154.167.51:443", "[2001:67c:4e8:f002::a]:443". As TDLib has them
+ * (November 2026); help.getConfig lists the current ones.
+ *
+ * @param dc        The DC's number.
+ * @param flags     MTPROTO_DC_TEST, MTPROTO_DC_MEDIA, or 0.
+ * @param index     Which one, from 0: in the order in which to try them.
+ * @param buffer    Receives the text, NUL-terminated.
+ * @param capacity  How many bytes fit; 64 always do.
+ * @param length    Receives how many bytes the text has, its NUL included; also
+ *                  with MTPROTO_NEED_SPACE.
+ * @return  MTPROTO_OK; MTPROTO_NEED_SPACE if it does not fit: nothing else was
+ *          written; MTPROTO_ERROR_NO_ENDPOINT past the last;
+ *          MTPROTO_ERROR_CONFIG_DC; MTPROTO_ERROR_INVALID_ARGUMENT for an
+ *          unknown flag; MTPROTO_ERROR_NULL_ARGUMENT.
+ */
+mtproto_status mtproto_endpoint_address(int32_t dc,
+                                        uint32_t flags,
+                                        size_t index,
+                                        char *buffer,
+                                        size_t capacity,
+                                        size_t *length);
+
+/**
+ * The URI of a data centre over TLS, by its name:
+ * "wss://venus.web.telegram.org/apiws". A media DC has a second host,
+ * "venus-1".
+ *
+ * @param dc        The DC's number.
+ * @param flags     MTPROTO_DC_TEST, MTPROTO_DC_MEDIA, or 0.
+ * @param service   One of MTPROTO_SERVICE_*.
+ * @param buffer    Receives the text, NUL-terminated.
+ * @param capacity  How many bytes fit; 64 always do.
+ * @param length    Receives how many bytes the text has, its NUL included; also
+ *                  with MTPROTO_NEED_SPACE.
+ * @return  MTPROTO_OK; MTPROTO_NEED_SPACE if it does not fit: nothing else was
+ *          written; MTPROTO_ERROR_NO_ENDPOINT for a DC without a name;
+ *          MTPROTO_ERROR_CONFIG_DC; MTPROTO_ERROR_INVALID_ARGUMENT for an
+ *          unknown flag or service; MTPROTO_ERROR_NULL_ARGUMENT.
+ */
+mtproto_status mtproto_endpoint_uri(int32_t dc,
+                                    uint32_t flags,
+                                    int32_t service,
+                                    char *buffer,
+                                    size_t capacity,
+                                    size_t *length);
+
+/**
+ * The URI of a data centre without TLS, by its address, on port 80:
+ * "ws://149.154.167.51:80/apiws".
+ *
+ * @param address   An IPv4 or IPv6 address, NUL-terminated.
+ * @param service   One of MTPROTO_SERVICE_*.
+ * @param buffer    Receives the text, NUL-terminated.
+ * @param capacity  How many bytes fit; 80 always do.
+ * @param length    Receives how many bytes the text has, its NUL included; also
+ *                  with MTPROTO_NEED_SPACE.
+ * @return  MTPROTO_OK; MTPROTO_NEED_SPACE if it does not fit: nothing else was
+ *          written; MTPROTO_ERROR_INVALID_ARGUMENT for what is no address, or
+ *          an unknown service; MTPROTO_ERROR_NULL_ARGUMENT.
+ */
+mtproto_status mtproto_endpoint_plain_uri(const char *address,
+                                          int32_t service,
+                                          char *buffer,
+                                          size_t capacity,
+                                          size_t *length);
+
+/**
  * Makes a config with the defaults: as client, obfuscated Padded intermediate
  * without a secret; as server, everything in clear or obfuscated without a
  * secret.
@@ -1404,9 +1492,9 @@ mtproto_status mtproto_config_set_entropy(mtproto_config *config,
  *          cannot be sent is refused by mtproto_client_new.
  */
 mtproto_status mtproto_config_set_websocket(mtproto_config *config,
-                                             const char *host,
-                                             const char *path,
-                                             const char *origin);
+                                            const char *host,
+                                            const char *path,
+                                            const char *origin);
 
 /**
  * Client: sends each payload as an HTTP request, and takes the body of the

@@ -5,14 +5,12 @@ use libc::c_char;
 use super::boundary::{
     Handle, Outcome, guard_handle, guard_value, input, into_handle, text, text_or_none,
 };
-use super::status::{
-    MTPROTO_ERROR_CONFIG_DC, MTPROTO_ERROR_INVALID_ARGUMENT, mtproto_status, secret_status,
-    status_of,
-};
+use super::dc_id::dc_of;
+use super::status::{MTPROTO_ERROR_INVALID_ARGUMENT, mtproto_status, secret_status, status_of};
 use crate::entropy::Entropy;
 use crate::envelope::Envelope;
 use crate::error::ConfigError;
-use crate::mtproxy::{DcId, ParseMode, Secret};
+use crate::mtproxy::{ParseMode, Secret};
 use crate::transport::{
     Accept, Config, HttpTarget, Memory, QuickAckForm, TlsProfile, WebSocketTarget,
 };
@@ -195,15 +193,7 @@ pub unsafe extern "C" fn mtproto_config_set_dc(
     flags: u32,
 ) -> mtproto_status {
     let setter = |config: &mut Config| {
-        if flags & !(MTPROTO_DC_TEST | MTPROTO_DC_MEDIA) != 0 {
-            return Err(MTPROTO_ERROR_INVALID_ARGUMENT);
-        }
-        let (test, media) = (flags & MTPROTO_DC_TEST != 0, flags & MTPROTO_DC_MEDIA != 0);
-        let dc = u16::try_from(dc)
-            .ok()
-            .and_then(|dc| DcId::new(dc, test, media).ok())
-            .ok_or(MTPROTO_ERROR_CONFIG_DC)?;
-        config.set_dc(dc);
+        config.set_dc(dc_of(dc, flags)?);
         Ok(())
     };
     // SAFETY: the caller's handle, by the header's rules.

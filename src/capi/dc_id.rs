@@ -5,6 +5,18 @@ use super::config::{MTPROTO_DC_MEDIA, MTPROTO_DC_TEST};
 use super::status::{MTPROTO_ERROR_CONFIG_DC, MTPROTO_ERROR_INVALID_ARGUMENT, mtproto_status};
 use crate::mtproxy::DcId;
 
+/// The DC id that a caller names by number and flags.
+pub(super) fn dc_of(dc: i32, flags: u32) -> Result<DcId, mtproto_status> {
+    if flags & !(MTPROTO_DC_TEST | MTPROTO_DC_MEDIA) != 0 {
+        return Err(MTPROTO_ERROR_INVALID_ARGUMENT);
+    }
+    let (test, media) = (flags & MTPROTO_DC_TEST != 0, flags & MTPROTO_DC_MEDIA != 0);
+    u16::try_from(dc)
+        .ok()
+        .and_then(|dc| DcId::new(dc, test, media).ok())
+        .ok_or(MTPROTO_ERROR_CONFIG_DC)
+}
+
 /// The DC id as it stands on the wire, and in p_q_inner_data_dc: 2, 10002 for
 /// the test network, negative for a media DC.
 ///
@@ -19,15 +31,7 @@ pub unsafe extern "C" fn mtproto_dc_encode(dc: i32, flags: u32, value: *mut i32)
     guard(|| {
         // SAFETY: the caller's pointer, by the header's rules.
         let value = unsafe { Output::new(value) }?;
-        if flags & !(MTPROTO_DC_TEST | MTPROTO_DC_MEDIA) != 0 {
-            return Err(MTPROTO_ERROR_INVALID_ARGUMENT);
-        }
-        let (test, media) = (flags & MTPROTO_DC_TEST != 0, flags & MTPROTO_DC_MEDIA != 0);
-        let id = u16::try_from(dc)
-            .ok()
-            .and_then(|dc| DcId::new(dc, test, media).ok())
-            .ok_or(MTPROTO_ERROR_CONFIG_DC)?;
-        value.write(id.encode().into());
+        value.write(dc_of(dc, flags)?.encode().into());
         Ok(())
     })
 }

@@ -16,6 +16,7 @@
 mod boundary;
 mod config;
 mod dc_id;
+mod endpoints;
 mod event;
 mod link;
 mod quick_ack;
@@ -29,6 +30,7 @@ mod version;
 
 pub use config::*;
 pub use dc_id::*;
+pub use endpoints::*;
 pub use event::*;
 pub use link::*;
 pub use quick_ack::*;

@@ -56,6 +56,8 @@ pub const MTPROTO_ERROR_PAYLOAD_AMBIGUOUS: mtproto_status = -113;
 pub const MTPROTO_ERROR_QUICK_ACK_UNSUPPORTED: mtproto_status = -114;
 /// The top bit of the quick-ack token is not set.
 pub const MTPROTO_ERROR_QUICK_ACK_TOKEN: mtproto_status = -115;
+/// There is no such endpoint: the index is past the last one, or the DC has none.
+pub const MTPROTO_ERROR_NO_ENDPOINT: mtproto_status = -116;
 /// The largest payload is out of range or not a multiple of 4.
 pub const MTPROTO_ERROR_CONFIG_MAX_PAYLOAD: mtproto_status = -121;
 /// More than 15 bytes of padding.
@@ -313,6 +315,7 @@ const fn text(status: mtproto_status) -> &'static CStr {
         MTPROTO_ERROR_QUICK_ACK_TOKEN => {
             c"no quick-ack token: its top bit is not set; make it by mtproto_quick_ack_token"
         }
+        MTPROTO_ERROR_NO_ENDPOINT => c"there is no such endpoint, or none of that index",
         MTPROTO_ERROR_CONFIG_MAX_PAYLOAD => {
             c"the largest payload must be from 1 KiB to 1 GiB and a multiple of 4"
         }

@@ -114,6 +114,20 @@ static mtproto_status server_with(struct fixture *f, int secrets, uint32_t accep
     return mtproto_server_new(f->config, &f->out.made);
 }
 
+static mtproto_status endpoint_is(const char *expected) {
+    char text[64];
+    size_t length = 0;
+    mtproto_status status = mtproto_endpoint_address(2, 0, 0, text, sizeof text, &length);
+    return status == MTPROTO_OK ? holds(length == strlen(expected) + 1 && strcmp(text, expected) == 0) : status;
+}
+
+static mtproto_status endpoint_needs_space(void) {
+    char text[4] = "abc";
+    size_t length = 0;
+    mtproto_status status = mtproto_endpoint_address(2, 0, 0, text, sizeof text, &length);
+    return holds(status == MTPROTO_NEED_SPACE && length == 19 && strcmp(text, "abc") == 0);
+}
+
 enum over { OVER_WEBSOCKET, OVER_HTTP };
 
 static mtproto_status client_over(struct fixture *f, enum over over, const char *host, bool obfuscated) {

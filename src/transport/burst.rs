@@ -1,0 +1,124 @@
+//! Many packets in one call, and packets framed in the app's own buffer.
+//!
+//! A call from another language costs more than a small frame does: these are
+//! for a burst at a time. They go through the same steps as the calls for one.
+
+use core::fmt;
+use core::ops::Range;
+
+use super::event::Event;
+use super::events::Found;
+use super::{Stage, Transport};
+use crate::error::{Error, UsageError};
+use crate::envelope::Sent;
+use crate::obfuscation;
+
+impl Transport {
+    /// Bytes that [`pack_in_place`](Self::pack_in_place) needs before the
+    /// payload: an initialization payload and a header.
+    pub const IN_PLACE_HEAD_ROOM: usize = obfuscation::LENGTH + 8;
+
+    /// Bytes that [`pack_in_place`](Self::pack_in_place) needs behind the
+    /// payload: padding, or a checksum.
+    pub const IN_PLACE_TAIL_ROOM: usize = 16;
+
+    /// Sends many MTProto packets, as [`push_payload`](Self::push_payload)
+    /// sends one.
+    ///
+    /// # Errors
+    ///
+    /// As [`push_payload`](Self::push_payload), with the number of packets that
+    /// were queued: the first ones, up to the one that is refused.
+    pub fn push_payloads(&mut self, payloads: &[&[u8]]) -> Result<(), (usize, Error)> {
+        for (index, payload) in payloads.iter().enumerate() {
+            self.push_payload(payload).map_err(|error| (index, error))?;
+        }
+        Ok(())
+    }
+
+    /// The next events, up to `limit`, whose bytes are views together, until
+    /// the next call. `burst` keeps the memory for them.
+    ///
+    /// Fewer than `limit` mean that there are no more for now. Call again all
+    /// the same where the transport is one of very many: the call that finds
+    /// none gives memory back.
+    ///
+    /// # Errors
+    ///
+    /// As [`pull_event`](Self::pull_event), once the events before the error
+    /// were given.
+    pub fn pull_events<'a>(
+        &'a mut self,
+        burst: &'a mut Burst,
+        limit: usize,
+    ) -> Result<impl ExactSizeIterator<Item = Event<'a>>, Error> {
+        burst.found.clear();
+        while burst.found.len() < limit {
+            // The next call reports it again.
+            let result = match burst.found.is_empty() {
+                true => self.find_event().map(|found| {
+                    if found.is_none() {
+                        self.rest();
+                    }
+                    found
+                })?,
+                false => self.find_event().unwrap_or(None),
+            };
+            let Some(found) = result else { break };
+            burst.found.push(found);
+        }
+        Ok(burst.found.iter().map(|found| self.view(found)))
+    }
+
+    /// Sends one MTProto packet that the app has put into a buffer of its own,
+    /// and frames and encrypts it there. Gives where in the buffer the wire
+    /// bytes are, which are to be sent before any others; or `None`, where this
+    /// cannot be: wire bytes wait, or a carrier cuts the stream. Nothing was
+    /// done then: push the payload.
+    ///
+    /// `payload` has [`IN_PLACE_HEAD_ROOM`](Self::IN_PLACE_HEAD_ROOM) bytes
+    /// before it and [`IN_PLACE_TAIL_ROOM`](Self::IN_PLACE_TAIL_ROOM) behind
+    /// it. There is no call for the way back: receive into
+    /// [`reserve_wire`](Self::reserve_wire), which is decrypted in place.
+    ///
+    /// # Errors
+    ///
+    /// As [`push_payload`](Self::push_payload), and
+    /// [`UsageError::CountTooLarge`] where there is not so much room.
+    pub fn pack_in_place(
+        &mut self,
+        buffer: &mut [u8],
+        payload: Range<usize>,
+    ) -> Result<Option<Range<usize>>, Error> {
+        let room = buffer.len().saturating_sub(Self::IN_PLACE_TAIL_ROOM);
+        for (count, available) in [
+            (Self::IN_PLACE_HEAD_ROOM, payload.start),
+            (payload.start, payload.end),
+            (payload.end, room),
+        ] {
+            if count > available {
+                return Err(UsageError::CountTooLarge { count, available }.into());
+            }
+        }
+        let bytes = &buffer[payload.clone()];
+        self.check_payload(bytes)?;
+        if !matches!(self.stage, Stage::Open { .. }) || !self.outgoing.is_free() {
+            return Ok(None);
+        }
+        let framing = self.framing(bytes, Sent::Packet)?;
+        Ok(Some(self.outgoing.pack_in_place(&framing, buffer, payload)))
+    }
+}
+
+/// The memory of [`Transport::pull_events`]: kept by the app from call to call,
+/// it is allocated once.
+#[derive(Default)]
+pub struct Burst {
+    found: Vec<Found>,
+}
+
+impl fmt::Debug for Burst {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Burst").finish_non_exhaustive()
+    }
+}
