@@ -101,3 +101,32 @@ header:
 clean:
 	rm -rf $(BUILD)
 	$(CARGO) clean
+
+# ---- what others install, and what proves it deeply: each a program of its own, with its own words ----
+
+PREFIX     ?= /usr/local
+DEB_FOLDER ?= $(BUILD)/deb
+
+.PHONY: install deb test-install fuzz check-deep check-abi docs
+
+install: all
+	@PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' packaging/install.sh $(BUILD)
+
+deb: all
+	@packaging/deb/make.sh $(BUILD) $(DEB_FOLDER)
+
+test-install: all
+	@BUILD_FOLDER=$(BUILD) tools/test-install.sh $(WAYS)
+
+FUZZ_SECONDS ?= 60
+fuzz:
+	@tools/fuzz.sh $(FUZZ_SECONDS) $(TARGETS)
+
+check-deep:
+	@tools/check-deep.sh $(DEEP_SUITES)
+
+check-abi: lib
+	@tools/check-abi.sh
+
+docs:
+	@tools/docs.sh

@@ -36,7 +36,7 @@ mod header {
     use std::path::Path;
 
     /// In the order in which a reader meets them in the header.
-    const SOURCES: [&str; 11] = [
+    const SOURCES: [&str; 12] = [
         "status",
         "version",
         "secret",
@@ -47,6 +47,7 @@ mod header {
         "replay_cache",
         "event",
         "transport",
+        "burst",
         "quick_ack",
     ];
 

@@ -2,6 +2,7 @@
 #include "common/net.h"
 #include "probe/conversation.h"
 #include "probe/diagnosis.h"
+#include "probe/endpoints.h"
 #include "probe/options.h"
 #include "probe/report.h"
 #include "probe/verdict.h"
@@ -12,7 +13,9 @@ int main(int count, char **words) {
     struct probe_options options;
     struct probe_report report;
     int status = PROBE_OK;
-    if (probe_read_options(count, words, &options, &status)) {
+    bool go_on = probe_read_options(count, words, &options, &status);
+    if (go_on && options.list_dc != 0) status = (int)probe_list_endpoints(&options);
+    else if (go_on) {
         if (!net_ignore_broken_pipes()) perror("mtproto-probe");
         probe_converse(&options, &report);
         probe_judge(&options, &report);

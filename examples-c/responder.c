@@ -24,9 +24,11 @@ enum { STATUS_DONE = 0, STATUS_USAGE = 1, STATUS_FAILED = 2 };
 static const char usage[] =
     "Usage: mtproto-responder [OPTION]...\n"
     "\n"
-    "Listens, finds out which transport each client speaks, and answers req_pq and\n"
-    "req_pq_multi with a resPQ. An encrypted message gets transport error 404. The first\n"
-    "line on stdout is 'listening HOST:PORT'; then comes one line of JSON per event.\n"
+    "Listens, finds out which transport each client speaks (TCP, fake TLS, WebSocket or HTTP,\n"
+    "all at one port), and answers req_pq and req_pq_multi with a resPQ. An encrypted message\n"
+    "gets transport error 404, over HTTP as its status. TLS for wss: and https: is not spoken:\n"
+    "put a TLS server in front. The first line on stdout is 'listening HOST:PORT'; then comes\n"
+    "one line of JSON per event.\n"
     "\n"
     "  --listen HOST:PORT  where to listen, IPv6 in brackets (default 127.0.0.1:0);\n"
     "                      port 0 picks a free one\n"
@@ -34,7 +36,9 @@ static const char usage[] =
     "                      and a domain, as hexadecimal or base64; may be repeated. Clients\n"
     "                      without a secret stay welcome\n"
     "  --accept-secrets-only\n"
-    "                      ... do not: only the secrets are accepted, as a proxy does\n"
+    "                      ... do not: only the secrets are accepted, as a proxy does, and\n"
+    "                      neither WebSocket nor HTTP\n"
+    "  --path PATH         serve WebSocket and HTTP at this path too; may be repeated\n"
     "  --auth-key FILE     an authorization key, 256 raw bytes: messages encrypted with it are\n"
     "                      checked, and get a quick ack when they ask for one\n"
     "  --echo              send every payload back as it came, instead of an answer\n"
@@ -74,6 +78,13 @@ static void read_auth_key(struct arguments *arguments, struct settings *settings
     settings->answers.auth_key = settings->auth_key;
 }
 
+static void add_path(struct arguments *arguments, mtproto_config *config, const char *path) {
+    mtproto_status status = MTPROTO_ERROR_CONFIG_TARGET;
+    if (path[0] == '/') status = mtproto_config_add_path(config, path);
+    if (status != MTPROTO_OK)
+        arguments_fail(arguments, "--path wants what follows the host, from its slash on");
+}
+
 /* One memory of handshakes for all connections, so that none is accepted twice. */
 static mtproto_status share_replay_cache(mtproto_config *config) {
     mtproto_replay_cache *cache = mtproto_replay_cache_new(0, 0);
@@ -89,7 +100,8 @@ static bool read_arguments(int count, char **words, struct settings *settings,
     struct arguments arguments = arguments_of("mtproto-responder", count, words);
     const char *value = NULL, *listen_at = "127.0.0.1:0";
     const uint32_t without_secret = MTPROTO_ACCEPT_PLAIN | MTPROTO_ACCEPT_PLAIN_FULL |
-                                    MTPROTO_ACCEPT_OBFUSCATED | MTPROTO_ACCEPT_OBFUSCATED_FULL;
+                                    MTPROTO_ACCEPT_OBFUSCATED | MTPROTO_ACCEPT_OBFUSCATED_FULL |
+                                    MTPROTO_ACCEPT_WEBSOCKET | MTPROTO_ACCEPT_HTTP;
     uint32_t accept = without_secret;
     bool secrets_only = false;
     *status = STATUS_DONE;
@@ -104,6 +116,7 @@ static bool read_arguments(int count, char **words, struct settings *settings,
         else if (arguments_flag(&arguments, "--once")) settings->once = true;
         else if (arguments_flag(&arguments, "--accept-secrets-only")) secrets_only = true;
         else if (arguments_option(&arguments, "--listen", &value)) listen_at = value;
+        else if (arguments_option(&arguments, "--path", &value)) add_path(&arguments, config, value);
         else if (arguments_option(&arguments, "--auth-key", &value))
             read_auth_key(&arguments, settings, value);
         else if (arguments_option(&arguments, "--secret", &value)) {
@@ -224,7 +237,7 @@ static bool serve(struct server *server) {
             const struct connection *connection = server->connections[i];
             items[FIRST_CONNECTION_ITEM + i] = (struct pollfd){
                 .fd = connection->socket, .events = connection_interest(connection)};
-            if (connection->ending != NULL) patience = CHECK_MILLISECONDS;
+            if (connection->until != 0) patience = CHECK_MILLISECONDS;
         }
         if (server->crowded_until > net_now()) {
             items[LISTENER_ITEM].fd = -1; /* poll() skips it */

@@ -438,6 +438,16 @@
 #define MTPROTO_SEND_QUICK_ACK 1u
 
 /**
+ * Before the payload of mtproto_transport_pack_in_place, in bytes.
+ */
+#define MTPROTO_IN_PLACE_HEAD_ROOM 72
+
+/**
+ * Behind the payload of mtproto_transport_pack_in_place, in bytes.
+ */
+#define MTPROTO_IN_PLACE_TAIL_ROOM 16
+
+/**
  * How long an authorization key is, in bytes.
  */
 #define MTPROTO_AUTH_KEY_LENGTH 256
@@ -568,6 +578,20 @@ typedef struct {
 } mtproto_event;
 
 /**
+ * Bytes of yours, for a call that takes many pieces of them.
+ */
+typedef struct {
+  /**
+   * The bytes; may be NULL where length is 0.
+   */
+  const uint8_t *data;
+  /**
+   * Their number.
+   */
+  size_t length;
+} mtproto_bytes;
+
+/**
  * Done.
  */
 #define MTPROTO_OK 0
@@ -630,7 +654,8 @@ typedef struct {
 #define MTPROTO_ERROR_OUT_OF_TURN (-108)
 
 /**
- * The WebSocket was closed: nothing can be sent any more.
+ * The WebSocket was closed, or the HTTP connection ends with its last response:
+ * nothing can be sent any more.
  */
 #define MTPROTO_ERROR_CLOSED (-109)
 
@@ -1932,6 +1957,81 @@ size_t mtproto_transport_pending_wire(const mtproto_transport *transport);
  *          error), until the transport is freed.
  */
 const char *mtproto_transport_error_text(const mtproto_transport *transport);
+
+/**
+ * Sends many MTProto packets, as mtproto_transport_push_payload sends one with
+ * the default options. Next: mtproto_transport_pull_wire or
+ * mtproto_transport_peek_wire, once for all of them.
+ *
+ * @param payloads  The packets; they are copied.
+ * @param count     Their number; 0 does nothing.
+ * @param taken     Receives how many were queued, the first ones; on any status
+ *                  but MTPROTO_ERROR_NULL_ARGUMENT for itself and
+ *                  MTPROTO_ERROR_PANIC.
+ * @return  MTPROTO_OK if all were; else what refused the packet at the index
+ *          that taken receives, none behind which was looked at:
+ *          MTPROTO_ERROR_NULL_ARGUMENT; MTPROTO_ERROR_INVALID_ARGUMENT;
+ *          MTPROTO_ERROR_PAYLOAD_EMPTY, MTPROTO_ERROR_PAYLOAD_MISALIGNED,
+ *          MTPROTO_ERROR_PAYLOAD_TOO_LARGE; MTPROTO_ERROR_NOT_CONNECTED and
+ *          MTPROTO_ERROR_PAYLOAD_AMBIGUOUS (server);
+ *          MTPROTO_ERROR_OUT_OF_TURN (HTTP); MTPROTO_ERROR_CLOSED (WebSocket);
+ *          MTPROTO_ERROR_ENTROPY; MTPROTO_ERROR_OUT_OF_MEMORY; the transport's
+ *          fatal status.
+ */
+mtproto_status mtproto_transport_push_payloads(mtproto_transport *transport,
+                                               const mtproto_bytes *payloads,
+                                               size_t count,
+                                               size_t *taken);
+
+/**
+ * Reports the next events, as mtproto_transport_pull_event reports one. Their
+ * data are views together, until the next call on the transport that is not
+ * const.
+ *
+ * @param events    Where they go: capacity structs, one behind the other. Set
+ *                  struct_size of the first: it counts for all.
+ * @param capacity  How many fit; 0 does nothing.
+ * @param count     Receives how many were reported. Fewer than capacity: there
+ *                  are no more for now.
+ * @return  MTPROTO_OK; MTPROTO_NO_EVENT if there are none until more wire bytes
+ *          are pushed (count then receives 0; with MTPROTO_MEMORY_SMALL this is
+ *          the call that gives memory back); MTPROTO_ERROR_NULL_ARGUMENT;
+ *          MTPROTO_ERROR_STRUCT_SIZE; the transport's fatal status, once every
+ *          event before the error was reported.
+ */
+mtproto_status mtproto_transport_pull_events(mtproto_transport *transport,
+                                             mtproto_event *events,
+                                             size_t capacity,
+                                             size_t *count);
+
+/**
+ * Sends one MTProto packet that stands in a buffer of yours, framed and
+ * encrypted there: nothing is copied. Send the bytes before any others.
+ *
+ * For the way back there is mtproto_transport_reserve_wire, which receives
+ * without a copy and decrypts in place.
+ *
+ * @param payload  The packet. MTPROTO_IN_PLACE_HEAD_ROOM bytes before it and
+ *                 MTPROTO_IN_PLACE_TAIL_ROOM behind it are yours too, and
+ *                 initialised; they and the packet are overwritten.
+ * @param length   The packet's length in bytes, without the room.
+ * @param wire     Receives where the wire bytes begin, inside of the buffer.
+ * @param count    Receives how many they are; 0 if it cannot be done in place:
+ *                 wire bytes wait that go first, or a carrier (fake TLS,
+ *                 WebSocket, HTTP) cuts the stream. Nothing was done then:
+ *                 mtproto_transport_push_payload.
+ * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
+ *          MTPROTO_ERROR_INVALID_ARGUMENT (a length that no object can have);
+ *          MTPROTO_ERROR_PAYLOAD_EMPTY, MTPROTO_ERROR_PAYLOAD_MISALIGNED,
+ *          MTPROTO_ERROR_PAYLOAD_TOO_LARGE; MTPROTO_ERROR_NOT_CONNECTED and
+ *          MTPROTO_ERROR_PAYLOAD_AMBIGUOUS (server); MTPROTO_ERROR_ENTROPY; the
+ *          transport's fatal status. With any of them nothing was done.
+ */
+mtproto_status mtproto_transport_pack_in_place(mtproto_transport *transport,
+                                               uint8_t *payload,
+                                               size_t length,
+                                               const uint8_t **wire,
+                                               size_t *count);
 
 /**
  * Computes the quick-ack token of an encrypted packet that goes from a client

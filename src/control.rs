@@ -31,12 +31,18 @@ pub(crate) enum Control {
     TransportError(TransportError),
 }
 
+/// Whether a frame of this length can be a control frame.
+#[inline]
+pub(crate) const fn may_be(length: usize) -> bool {
+    length <= PACKET_MINIMUM
+}
+
 /// What the frame is, if it is a control frame; `None` for a payload.
 ///
 /// A positive number in a short frame is none of the three: it is handed to
 /// the app as it is, so that nothing is lost.
 pub(crate) fn classify(frame: &[u8]) -> Option<Control> {
-    if frame.len() > PACKET_MINIMUM {
+    if !may_be(frame.len()) {
         return None;
     }
     let (first, rest) = frame.split_first_chunk::<4>()?;

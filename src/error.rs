@@ -68,8 +68,9 @@ pub enum UsageError {
         /// What was passed.
         code: u32,
     },
-    /// The WebSocket was closed: nothing may follow a close frame.
-    #[error("the WebSocket was closed: nothing can be sent any more")]
+    /// The WebSocket was closed, or the HTTP connection ends with its last
+    /// response.
+    #[error("the WebSocket or HTTP connection is at its end: nothing can be sent any more")]
     Closed,
     /// Bytes were pushed after the end of the stream was.
     #[error("the end of the peer's stream was pushed already: no bytes can follow it")]

@@ -30,7 +30,7 @@ pub use mtproxy::DcId;
 pub use quick_ack::QuickAckToken;
 pub use replay_cache::ReplayCache;
 pub use transport::{
-    Accept, Carrier, Closed, Config, Connected, Event, HttpTarget, Memory, NotOurs, NotOursReason,
-    Payload, QuickAckForm, TlsProfile, Transport, WebSocketTarget,
+    Accept, Burst, Carrier, Closed, Config, Connected, Event, HttpTarget, Memory, NotOurs,
+    NotOursReason, Payload, QuickAckForm, TlsProfile, Transport, WebSocketTarget,
 };
 pub use transport_error::TransportError;

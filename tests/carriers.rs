@@ -500,3 +500,49 @@ fn one_server_serves_them_all() {
         assert_eq!(found, Some(carrier));
     }
 }
+
+/// A body in the smallest chunks, however much of it comes at once; then the
+/// next response, on the same connection.
+#[test]
+fn the_smallest_chunks_make_one_body() {
+    let body: Vec<u8> = (0..=250).cycle().take(60_000).collect();
+    let mut response = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n".to_vec();
+    for byte in &body {
+        response.extend(format!("1;x\r\n{}\r\n", '?').into_bytes());
+        let at = response.len() - 3;
+        response[at] = *byte;
+    }
+    response.extend(b"0\r\n\r\n");
+    for cut in [usize::MAX, 1000, 7] {
+        let mut client = Transport::client(&http()).unwrap();
+        for _ in 0..2 {
+            client.push_payload(&PACKET).unwrap();
+            take_wire(&mut client);
+            let mut found = None;
+            for piece in response.chunks(cut.min(response.len())) {
+                assert_eq!(client.push_wire(piece).unwrap(), piece.len());
+                while let Some(event) = client.pull_event().unwrap() {
+                    if let Event::Payload(payload) = event {
+                        found = Some(payload.data.to_vec());
+                    }
+                }
+            }
+            assert!(found.as_deref() == Some(body.as_slice()), "cut at {cut}");
+        }
+    }
+}
+
+/// "Connection: close": nothing is sent after the last response.
+#[test]
+fn a_connection_that_ends_takes_no_payload() {
+    let mut client = Transport::client(&http()).unwrap();
+    client.push_payload(&PACKET).unwrap();
+    let response = b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 4\r\n\r\nabcd";
+    push(&mut client, response, 1);
+    assert_eq!(client.push_payload(&PACKET), Err(UsageError::Closed.into()));
+    client.push_wire_end().unwrap();
+    assert_eq!(
+        client.pull_event(),
+        Ok(Some(Event::Closed(Closed::BetweenFrames)))
+    );
+}

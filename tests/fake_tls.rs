@@ -151,10 +151,10 @@ proptest! {
 
         let mut client = Transport::client(&client_config(secret(1, "example.com"))).unwrap();
         let mut server = Transport::server(&server_config()).unwrap();
-        client.push_payload(&packet(2000)).unwrap();
+        client.push_payload(&packet(300)).unwrap();
         let mut buffer = vec![0; pull];
         let mut payloads = 0;
-        for _ in 0..20_000 {
+        for _ in 0..30_000 {
             let count = client.pull_wire(&mut buffer).unwrap();
             // Straight into the server's memory.
             for piece in buffer[..count].chunks(cut) {
@@ -164,7 +164,7 @@ proptest! {
             }
             while let Some(event) = server.pull_event().unwrap() {
                 if let Event::Payload(payload) = event {
-                    prop_assert_eq!(payload.data, packet(2000));
+                    prop_assert_eq!(payload.data, packet(300));
                     payloads += 1;
                 }
             }

@@ -97,6 +97,7 @@ row() {
     "$probe" --json --timeout 10 "$@" "$server" >"$work/answer" 2>"$work/problem"
     status=$?
     envelope=$(field envelope)
+    [ "$envelope" != null ] || envelope=-
     verdict=$text
     if [ "$status" -ne "$expected_status" ] || [ "$(field result)" != "$expected_result" ]; then
         failures=$((failures + 1))
@@ -143,6 +144,16 @@ row "dd secret" 0 ok "resPQ" --secret "$padded_secret"
 for profile in chrome safari classic; do
     row "ee secret" 0 ok "resPQ, hello of $profile" --secret "$tls_secret" --tls-profile "$profile"
 done
+
+for envelope in abridged intermediate padded; do
+    row yes 0 ok "resPQ" --envelope "$envelope" --websocket
+done
+row secret 0 ok "resPQ" --websocket --secret "$secret"
+row "dd secret" 0 ok "resPQ" --websocket /apiws_test --secret "$padded_secret"
+row yes 0 ok "resPQ, quick ack" --websocket --quick-ack --auth-key "$work/auth_key"
+row yes 3 transport_error "resPQ, transport error 404 as expected" --websocket --unknown-key
+row none 0 ok "resPQ" --http
+row none 3 transport_error "resPQ, HTTP status 404 as expected" --http --unknown-key
 direct=$rows
 
 echo
@@ -172,7 +183,9 @@ relayed=$((relayed + 2))
 echo
 saw "$work/log" 3 "fake TLS at the responder" '"event":"accepted"' '"carrier":"fake_tls"' \
     '"server_name":"example.com"' '"clock_skew":' '"secret":2'
-saw "$work/log" 1 "the dd secret at the responder" '"event":"accepted"' '"secret":1'
+saw "$work/log" 2 "the dd secret at the responder" '"event":"accepted"' '"secret":1'
+saw "$work/log" 7 "WebSocket at the responder" '"event":"accepted"' '"carrier":"websocket"' '"obfuscated":true'
+saw "$work/log" 2 "HTTP at the responder" '"event":"accepted"' '"carrier":"http"' '"envelope":null'
 saw "$work/log" 1 "a media DC, kept by the relay" '"event":"accepted"' '"dc":-4' '"secret":null'
 saw "$work/relay_log" "$relayed" "accepted by the relay" '"event":"accepted"'
 saw "$work/relay_log" 5 "fake TLS at the relay" '"event":"accepted"' '"carrier":"fake_tls"' \

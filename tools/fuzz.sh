@@ -62,7 +62,7 @@ build() {
     local folder=$1 flags=$2 target names=()
     shift 2
     for target in "$@"; do names+=(--bin "$target"); done
-    RUSTFLAGS="$flags" CARGO_TARGET_DIR="$folder" cargo build --quiet --release --locked --target "$machine" \
+    RUSTFLAGS="$flags" CARGO_TARGET_DIR="$folder" cargo build --quiet --release --target "$machine" \
         --manifest-path fuzz/Cargo.toml "${names[@]}"
 }
 

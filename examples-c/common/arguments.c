@@ -37,6 +37,18 @@ bool arguments_option(struct arguments *arguments, const char *name, const char 
     return true;
 }
 
+bool arguments_optional(struct arguments *arguments, const char *name, char start,
+                        const char **value) {
+    size_t length = strlen(name);
+    if (strncmp(arguments->word, name, length) != 0) return false;
+    if (arguments->word[length] == '=') *value = arguments->word + length + 1;
+    else if (arguments->word[length] != '\0') return false;
+    else if (arguments->position + 1 < arguments->count &&
+             arguments->words[arguments->position + 1][0] == start)
+        *value = arguments->words[++arguments->position];
+    return true;
+}
+
 void arguments_fail(struct arguments *arguments, const char *format, ...) {
     if (arguments->failed) return; /* the first message is the one that helps */
     arguments->failed = true;

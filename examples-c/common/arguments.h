@@ -28,6 +28,10 @@ bool arguments_next(struct arguments *arguments);
 bool arguments_flag(const struct arguments *arguments, const char *name);
 /* `--name value` or `--name=value`. A missing value is a failure, and false. */
 bool arguments_option(struct arguments *arguments, const char *name, const char **value);
+/* `--name`, `--name=value`, or `--name value` where the next word begins with `start`, so that the
+ * value can be left out. Without one `*value` is left alone. */
+bool arguments_optional(struct arguments *arguments, const char *name, char start,
+                        const char **value);
 /* Says what is wrong, and how to get help. Never pass it a secret. */
 void arguments_fail(struct arguments *arguments, const char *format, ...);
 /* The failure for a word that nothing knows. It may be a secret that has lost its option, so only

@@ -10,6 +10,7 @@
 #define TL_REQ_PQ_MULTI 0xbe7e8ef1u
 #define TL_RES_PQ 0x05162463u
 #define TL_PING 0x7abe77ecu
+#define TL_MSG_CONTAINER 0x73f1f8dcu
 
 #define TL_NONCE_LENGTH 16
 #define TL_REQ_PQ_MESSAGE_LENGTH 40

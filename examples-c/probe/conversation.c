@@ -67,7 +67,13 @@ static bool fail_with(struct conversation *talk, mtproto_status status) {
 static mtproto_status configure(mtproto_config *config, const struct conversation *talk) {
     const struct probe_options *options = talk->options;
     int64_t shift = options->clock_offset + talk->clock_shift;
+    const bool keep_alive = true;
+    /* Packets go as they are over HTTP: nothing of what follows is for it. */
+    if (options->carrier == MTPROTO_CARRIER_HTTP)
+        return mtproto_config_set_http(config, options->host, options->path, NULL, keep_alive);
     mtproto_status status = mtproto_config_set_envelope(config, options->envelope);
+    if (status == MTPROTO_OK && options->carrier == MTPROTO_CARRIER_WEBSOCKET)
+        status = mtproto_config_set_websocket(config, options->host, options->path, NULL);
     if (status == MTPROTO_OK) status = mtproto_config_set_obfuscated(config, options->obfuscated);
     /* The data centre's number travels in the obfuscation: a plain stream has no place for it. */
     if (status == MTPROTO_OK && options->obfuscated)
@@ -160,6 +166,7 @@ static bool read_socket(struct conversation *talk) {
 
 static bool read_answer(struct conversation *talk, const mtproto_event *event) {
     struct probe_report *report = talk->report;
+    if (event->length == 0) return fail(talk, PROBE_WRONG_ANSWER, "an answer without a packet");
     struct tl_message message = tl_read_message(event->data, event->length);
     if (!tl_read_res_pq(&message, &report->res_pq)) {
         if (message.has_constructor)
@@ -172,6 +179,23 @@ static bool read_answer(struct conversation *talk, const mtproto_event *event) {
     if (memcmp(report->res_pq.nonce, talk->nonce, TL_NONCE_LENGTH) != 0)
         return fail(talk, PROBE_WRONG_ANSWER, "the resPQ carries another nonce than ours");
     return true;
+}
+
+/* Over HTTP it is a status, unless it is a number in the body of a good one. */
+static bool read_transport_error(struct conversation *talk, int32_t code) {
+    const char *name = "transport error";
+    const char *meaning = mtproto_transport_error_meaning(code);
+    struct probe_report *report = talk->report;
+    tell(talk, "transport error %d", (int)code);
+    report->transport_error = code;
+    if (probe_carrier(talk->options) == MTPROTO_CARRIER_HTTP &&
+        (report->has_res_pq || memcmp(report->head + 9, "200", 3) != 0))
+        name = "HTTP status";
+    if (code >= 300 && code <= 399)
+        meaning = "the server redirects: check that the host is the data centre's";
+    else if (code == 404 && !report->has_res_pq && name[0] == 'H')
+        meaning = "MTProto is not served at this path";
+    return fail(talk, PROBE_TRANSPORT_ERROR, "%s %d: %s", name, (int)code, meaning);
 }
 
 static bool handle(struct conversation *talk, const mtproto_event *event) {
@@ -195,10 +219,7 @@ static bool handle(struct conversation *talk, const mtproto_event *event) {
         talk->answered = true;
         return true;
     case MTPROTO_EVENT_TRANSPORT_ERROR:
-        tell(talk, "transport error %d", (int)event->code);
-        report->transport_error = event->code;
-        return fail(talk, PROBE_TRANSPORT_ERROR, "transport error %d: %s", (int)event->code,
-                    mtproto_transport_error_meaning(event->code));
+        return read_transport_error(talk, event->code);
     case MTPROTO_EVENT_CLOSED:
         report->closed = true;
         return fail(talk, PROBE_NOT_CONNECTED, "the server closed the connection %s",
@@ -252,7 +273,8 @@ static bool ask_for_res_pq(struct conversation *talk) {
     return await(talk, MTPROTO_EVENT_PAYLOAD);
 }
 
-static bool ask_for_quick_ack(struct conversation *talk) {
+/* An encrypted ping: with a quick ack wanted, or under a key that nobody knows. */
+static bool send_ping(struct conversation *talk) {
     enum { BODY = 12, PADDING = 20, INSIDE = 32 + BODY + PADDING };
     const unsigned client = 0;
     uint8_t auth_key[MTPROTO_AUTH_KEY_LENGTH], inside[INSIDE];
@@ -268,13 +290,16 @@ static bool ask_for_quick_ack(struct conversation *talk) {
     tl_put_u32(inside + 32, TL_PING);
     message_encrypt(auth_key, MESSAGE_TO_SERVER, inside, sizeof inside, packet);
 
+    bool quick_ack = talk->options->quick_ack;
     mtproto_send_options how = {.struct_size = sizeof how, .flags = MTPROTO_SEND_QUICK_ACK};
     mtproto_status status = mtproto_quick_ack_token(auth_key, sizeof auth_key, inside,
                                                     sizeof inside, &how.quick_ack_token);
     wipe(auth_key, sizeof auth_key);
     if (status == MTPROTO_OK)
-        status = mtproto_transport_push_payload(talk->transport, packet, sizeof packet, &how);
+        status = mtproto_transport_push_payload(talk->transport, packet, sizeof packet,
+                                                quick_ack ? &how : NULL);
     if (status != MTPROTO_OK) return fail_with(talk, status);
+    if (!quick_ack) return await(talk, MTPROTO_EVENT_TRANSPORT_ERROR);
     talk->report->quick_ack_token = how.quick_ack_token;
     tell(talk, "asked for quick ack %08x", (unsigned)how.quick_ack_token);
     return await(talk, MTPROTO_EVENT_QUICK_ACK);
@@ -287,7 +312,7 @@ void probe_converse(const struct probe_options *options, struct probe_report *re
     talk.deadline = talk.start + options->timeout;
 
     bool answered = make_transport(&talk) && connect_socket(&talk) && ask_for_res_pq(&talk) &&
-                    (!options->quick_ack || ask_for_quick_ack(&talk));
+                    ((!options->quick_ack && !options->unknown_key) || send_ping(&talk));
     report->finished_after = net_now() - talk.start;
     if (talk.socket >= 0) close(talk.socket);
     mtproto_transport_free(talk.transport);

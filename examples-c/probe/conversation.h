@@ -17,6 +17,10 @@ enum probe_verdict {
     VERDICT_SILENCE_AFTER_HELLO,
     VERDICT_CLOSED_AFTER_HEADER,
     VERDICT_SILENCE_AFTER_HEADER,
+    VERDICT_NO_WEBSOCKET,        /* an HTTP server that does not agree to one */
+    VERDICT_REDIRECTED,          /* ... that wants us elsewhere */
+    VERDICT_CLOSED_AFTER_REQUEST,
+    VERDICT_SILENCE_AFTER_REQUEST,
     VERDICT_TRANSPORT_ERROR,
     VERDICT_WRONG_ANSWER,
     VERDICT_LOCAL_FAILURE
@@ -27,10 +31,11 @@ struct probe_report {
     enum probe_verdict verdict;
     char failure[512]; /* what went wrong, "" if nothing */
     /* The facts that the verdict is made of. */
-    bool clear;           /* the CONNECTED event came: under fake TLS the hello was accepted */
+    bool clear;           /* the CONNECTED event came: the hello of fake TLS was accepted, or the
+                           * WebSocket opened */
     bool closed;          /* by the server, cleanly or not */
     mtproto_status fatal; /* how the server broke the protocol; MTPROTO_OK: it did not */
-    uint8_t head[8];      /* the first bytes that came, as they came */
+    uint8_t head[12];     /* the first bytes that came, as they came: "HTTP/1.1 404" */
     size_t head_length;
     int32_t clock_offset; /* VERDICT_CLOCK: what must be added to our clock, about */
     unsigned tries;       /* hellos that the diagnosis sent */

@@ -10,6 +10,7 @@
 static const char usage[] =
     "Usage: mtproto-probe [OPTION]... HOST:PORT\n"
     "       mtproto-probe [OPTION]... LINK\n"
+    "       mtproto-probe --list-endpoints DC\n"
     "\n"
     "Connects to an MTProto server or proxy, sends req_pq_multi, and tells what came back.\n"
     "LINK is one to an MTProxy: tg://proxy?... or https://t.me/proxy?...\n"
@@ -21,6 +22,11 @@ static const char usage[] =
     "  --test             ... of the test network\n"
     "  --secret TEXT      MTProxy secret, hexadecimal or base64: 16 bytes; dd and 16 bytes,\n"
     "                     padded; ee, 16 bytes and a domain, padded in fake TLS\n"
+    "  --websocket [PATH] open a WebSocket at this path first (default /apiws): plain, as ws://. The\n"
+    "                     TLS of wss:// is an app's own; the probe has none\n"
+    "  --http [PATH]      send each packet in an HTTP request to this path (default /api): plain, as\n"
+    "                     http://. No envelope, no obfuscation, no quick acks\n"
+    "  --host NAME        what the Host field of the two says (default: the server as it was given)\n"
     "  --tls-profile NAME whose hello to send under fake TLS: chrome, safari or classic\n"
     "                     (default chrome; old proxies know classic only)\n"
     "  --no-diagnose      when a real site answers the hello: do not find out, by up to 41\n"
@@ -29,6 +35,11 @@ static const char usage[] =
     "                     without --auth-key under a random key, which a data centre answers\n"
     "                     with transport error 404\n"
     "  --auth-key FILE    authorization key for --quick-ack, 256 raw bytes\n"
+    "  --unknown-key      after the resPQ, send an encrypted message under a random key and wait for\n"
+    "                     the transport error: 404 is what a data centre answers\n"
+    "  --list-endpoints DC\n"
+    "                     connect to nobody: print the addresses and URIs of a data centre that the\n"
+    "                     library knows, with --media and --test as above\n"
     "  --timeout SECONDS  for everything together (default 10)\n"
     "  --json             print one JSON object\n"
     "  --verbose          tell each step on stderr\n"
@@ -41,6 +52,8 @@ static const char usage[] =
     "Examples:\n"
     "  mtproto-probe 149.154.167.51:443\n"
     "  mtproto-probe --envelope full --plain '[2001:67c:4e8:f002::a]:443'\n"
+    "  mtproto-probe --websocket 149.154.167.51:80\n"
+    "  mtproto-probe --http /api --host venus.web.telegram.org 127.0.0.1:8080\n"
     "  mtproto-probe 'https://t.me/proxy?server=proxy.example&port=443&secret=dd0011...'\n"
     "  mtproto-probe --secret 00112233445566778899aabbccddeeff --dc 4 --media proxy.example:443\n";
 
@@ -96,12 +109,43 @@ static void read_endpoint(struct arguments *arguments, struct probe_options *opt
                        "the server is given as HOST:PORT, an IPv6 address in brackets, or as a link");
 }
 
+/* A path is given from its slash on, so it cannot be taken for HOST:PORT, nor the reverse. */
+static bool read_carrier(struct arguments *arguments, struct probe_options *options) {
+    const char *path = NULL;
+    int32_t carrier = 0;
+    if (arguments_optional(arguments, "--websocket", '/', &path)) carrier = MTPROTO_CARRIER_WEBSOCKET;
+    else if (arguments_optional(arguments, "--http", '/', &path)) carrier = MTPROTO_CARRIER_HTTP;
+    else return false;
+    if (options->carrier != MTPROTO_CARRIER_TCP && options->carrier != carrier)
+        arguments_fail(arguments, "--websocket or --http: only one of them can be spoken");
+    if (path != NULL && path[0] != '/')
+        arguments_fail(arguments, "a path begins with a slash: /apiws, /api");
+    options->carrier = carrier;
+    if (path == NULL) path = carrier == MTPROTO_CARRIER_HTTP ? "/api" : "/apiws";
+    options->path = path;
+    return true;
+}
+
+static void read_host(struct arguments *arguments, const char *value,
+                      struct probe_options *options) {
+    if (value[0] == '\0' || strlen(value) >= sizeof options->host)
+        arguments_fail(arguments, "--host wants a name, perhaps with a port");
+    else memcpy(options->host, value, strlen(value) + 1);
+}
+
 static void read_value(struct arguments *arguments, struct probe_options *options) {
     const char *value = NULL;
     long number = 0;
-    if (arguments_option(arguments, "--envelope", &value))
+    if (read_carrier(arguments, options)) return;
+    if (arguments_option(arguments, "--envelope", &value)) {
+        options->envelope_given = true;
         read_envelope(arguments, value, &options->envelope);
-    else if (arguments_option(arguments, "--dc", &value)) {
+    } else if (arguments_option(arguments, "--host", &value))
+        read_host(arguments, value, options);
+    else if (arguments_option(arguments, "--list-endpoints", &value)) {
+        if (parse_integer(value, 1, 9999, &number)) options->list_dc = (int32_t)number;
+        else arguments_fail(arguments, "--list-endpoints wants a data centre's number, from 1");
+    } else if (arguments_option(arguments, "--dc", &value)) {
         if (parse_integer(value, 1, 9999, &number)) options->dc = (int32_t)number;
         else arguments_fail(arguments, "--dc wants a number from 1; see --media and --test");
     } else if (arguments_option(arguments, "--secret", &value))
@@ -122,8 +166,39 @@ static void read_value(struct arguments *arguments, struct probe_options *option
     }
 }
 
+/* What would go over the wire, and what would not, is said here in the words of the options. */
+static void check_carrier(struct arguments *arguments, const struct probe_options *options) {
+    if (options->carrier == MTPROTO_CARRIER_TCP) {
+        if (options->host[0] != '\0')
+            arguments_fail(arguments, "--host is only used with --websocket and --http");
+        return;
+    }
+    if (probe_speaks_fake_tls(options))
+        arguments_fail(arguments, "a secret with a domain is spoken in fake TLS, not with this");
+    if (options->carrier == MTPROTO_CARRIER_WEBSOCKET) {
+        if (!options->obfuscated)
+            arguments_fail(arguments, "a WebSocket carries obfuscated streams only: not with --plain");
+        return;
+    }
+    if (options->envelope_given || !options->obfuscated || options->secret != NULL)
+        arguments_fail(arguments, "HTTP carries packets as they are: leave --envelope, --plain and "
+                                  "--secret out");
+    if (options->quick_ack) arguments_fail(arguments, "HTTP has no quick acks");
+}
+
+/* The Host field of the address: with the port, unless it is HTTP's own. */
+static void fill_host(struct probe_options *options) {
+    const struct net_endpoint *endpoint = &options->endpoint;
+    bool bare_ipv6 = strchr(endpoint->host, ':') != NULL, own = strcmp(endpoint->port, "80") == 0;
+    if (options->host[0] != '\0') return;
+    snprintf(options->host, sizeof options->host, bare_ipv6 ? "[%s]%s%s" : "%s%s%s", endpoint->host,
+             own ? "" : ":", own ? "" : endpoint->port);
+}
+
 static void check_together(struct arguments *arguments, const struct probe_options *options) {
+    if (options->list_dc != 0) return;
     if (options->endpoint.port[0] == '\0') arguments_fail(arguments, "which HOST:PORT?");
+    check_carrier(arguments, options);
     if (options->secret != NULL && !options->obfuscated)
         arguments_fail(arguments, "a secret is part of the obfuscation: not with --plain");
     if (options->secret != NULL && mtproto_secret_form(options->secret) != MTPROTO_SECRET_PLAIN &&
@@ -131,6 +206,8 @@ static void check_together(struct arguments *arguments, const struct probe_optio
         arguments_fail(arguments, "this secret wants the padded envelope: leave --envelope out");
     if (options->quick_ack && options->envelope == MTPROTO_ENVELOPE_FULL)
         arguments_fail(arguments, "the full envelope has no quick acks");
+    if (options->unknown_key && options->quick_ack)
+        arguments_fail(arguments, "--unknown-key or --quick-ack: only one of them is sent");
     if (options->has_auth_key && !options->quick_ack)
         arguments_fail(arguments, "--auth-key is only used with --quick-ack");
 }
@@ -138,6 +215,7 @@ static void check_together(struct arguments *arguments, const struct probe_optio
 bool probe_read_options(int count, char **words, struct probe_options *options, int *status) {
     struct arguments arguments = arguments_of("mtproto-probe", count, words);
     memset(options, 0, sizeof *options);
+    options->carrier = MTPROTO_CARRIER_TCP;
     options->envelope = MTPROTO_ENVELOPE_PADDED_INTERMEDIATE;
     options->obfuscated = true;
     options->dc = 2;
@@ -156,11 +234,13 @@ bool probe_read_options(int count, char **words, struct probe_options *options, 
         else if (arguments_flag(&arguments, "--test")) options->dc_flags |= MTPROTO_DC_TEST;
         else if (arguments_flag(&arguments, "--no-diagnose")) options->diagnose = false;
         else if (arguments_flag(&arguments, "--quick-ack")) options->quick_ack = true;
+        else if (arguments_flag(&arguments, "--unknown-key")) options->unknown_key = true;
         else if (arguments_flag(&arguments, "--json")) options->json = true;
         else if (arguments_flag(&arguments, "--verbose")) options->verbose = true;
         else read_value(&arguments, options);
     }
     if (!arguments.failed) check_together(&arguments, options);
+    fill_host(options);
     *status = PROBE_USAGE;
     return !arguments.failed;
 }
@@ -172,4 +252,8 @@ void probe_free_options(struct probe_options *options) {
 
 bool probe_speaks_fake_tls(const struct probe_options *options) {
     return mtproto_secret_form(options->secret) == MTPROTO_SECRET_FAKE_TLS;
+}
+
+int32_t probe_carrier(const struct probe_options *options) {
+    return probe_speaks_fake_tls(options) ? MTPROTO_CARRIER_FAKE_TLS : options->carrier;
 }

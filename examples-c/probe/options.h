@@ -19,18 +19,24 @@ enum probe_status {
 
 struct probe_options {
     struct net_endpoint endpoint;
+    int32_t carrier;  /* MTPROTO_CARRIER_*, as it was asked for; fake TLS comes with the secret */
+    const char *path; /* WebSocket and HTTP: a word of the command line, or the default */
+    char host[256 + 16]; /* ... and what the Host field says */
     int32_t envelope;
+    bool envelope_given;
     bool obfuscated;
     mtproto_secret *secret; /* NULL: none. To be freed by probe_free_options */
     int32_t tls_profile;
     int32_t dc;
     uint32_t dc_flags;
     bool quick_ack;
+    bool unknown_key;
     bool has_auth_key;
     uint8_t auth_key[MTPROTO_AUTH_KEY_LENGTH];
     int64_t timeout; /* microseconds */
     bool diagnose;
     int64_t clock_offset; /* added to this computer's clock, in seconds */
+    int32_t list_dc; /* 0: the endpoints of no data centre are asked for */
     bool json;
     bool verbose;
 };
@@ -42,5 +48,8 @@ void probe_free_options(struct probe_options *options);
 
 /* Whether the secret asks for fake TLS. */
 bool probe_speaks_fake_tls(const struct probe_options *options);
+
+/* One of MTPROTO_CARRIER_*. */
+int32_t probe_carrier(const struct probe_options *options);
 
 #endif

@@ -17,12 +17,22 @@ static const char *known_fingerprint(uint64_t fingerprint) {
     return "";
 }
 
+static bool is_http(const struct probe_options *options) {
+    return probe_carrier(options) == MTPROTO_CARRIER_HTTP;
+}
+
 static void print_spoken(const struct probe_options *options) {
+    if (is_http(options)) {
+        printf("HTTP, POST %s\n", options->path);
+        return;
+    }
     printf("%s, %s", mtproto_envelope_name(options->envelope),
            options->obfuscated ? "obfuscated" : "plain");
     if (options->secret != NULL) printf(" with a secret");
     if (probe_speaks_fake_tls(options))
         printf(" in fake TLS to %s", mtproto_secret_domain(options->secret));
+    if (probe_carrier(options) == MTPROTO_CARRIER_WEBSOCKET)
+        printf(" in a WebSocket at %s", options->path);
     if (options->obfuscated)
         printf(", DC %d%s%s", (int)options->dc,
                (options->dc_flags & MTPROTO_DC_MEDIA) != 0 ? " media" : "",
@@ -97,9 +107,11 @@ void probe_print_json(const struct probe_options *options, const struct probe_re
            probe_verdict_name(report->verdict));
     json_string(stdout, report->address);
     printf(",\"envelope\":");
-    json_string(stdout, mtproto_envelope_name(options->envelope));
-    printf(",\"carrier\":\"%s\"", probe_speaks_fake_tls(options) ? "fake_tls" : "tcp");
-    printf(",\"obfuscated\":%s,\"secret\":%s", options->obfuscated ? "true" : "false",
+    if (is_http(options)) printf("null");
+    else json_string(stdout, mtproto_envelope_name(options->envelope));
+    printf(",\"carrier\":\"%s\"", mtproto_carrier_name(probe_carrier(options)));
+    printf(",\"obfuscated\":%s,\"secret\":%s",
+           options->obfuscated && !is_http(options) ? "true" : "false",
            options->secret != NULL ? "true" : "false");
     printf(",\"sent\":%" PRIu64 ",\"received\":%" PRIu64, report->sent, report->received);
     printf(",\"milliseconds\":%.3f,\"connect_milliseconds\":%.3f",

@@ -36,6 +36,45 @@ static void judge_stranger(const struct probe_options *options, struct probe_rep
     judge(report, VERDICT_NOT_A_PROXY, words);
 }
 
+/* The status in an answer's first line, 0 where there is none. */
+static int http_status(const struct probe_report *report) {
+    const uint8_t *digits = report->head + 9;
+    int status = 0;
+    if (report->head_length < sizeof report->head || memcmp(report->head, "HTTP/1.", 7) != 0) return 0;
+    for (size_t i = 0; i < 3; i++) {
+        if (digits[i] < '0' || digits[i] > '9') return 0;
+        status = 10 * status + (digits[i] - '0');
+    }
+    return status;
+}
+
+/* The request of a WebSocket or of HTTP was sent, and no answer has come that makes sense. */
+static void judge_request(const struct probe_options *options, struct probe_report *report) {
+    bool websocket = probe_carrier(options) == MTPROTO_CARRIER_WEBSOCKET;
+    int status = http_status(report);
+    const char *who = status != 0 ? NULL : stranger(report);
+    char words[160];
+    if (who != NULL) {
+        snprintf(words, sizeof words, "not an HTTP server on this port: %s answered", who);
+        judge(report, VERDICT_NOT_A_PROXY, words);
+    } else if (report->fatal != MTPROTO_OK && status == 0)
+        judge(report, VERDICT_NOT_A_PROXY, "not an HTTP server on this port");
+    else if (status >= 300 && status <= 399)
+        judge(report, VERDICT_REDIRECTED, "an HTTP server that sends us elsewhere");
+    else if (websocket && status == 404)
+        judge(report, VERDICT_NO_WEBSOCKET, "an HTTP server without a WebSocket at this path");
+    else if (websocket && status != 0)
+        judge(report, VERDICT_NO_WEBSOCKET, "an HTTP server that does not open the WebSocket");
+    else if (status != 0)
+        judge(report, VERDICT_WRONG_ANSWER, "an HTTP server, but what it answered is no resPQ");
+    else if (report->closed)
+        judge(report, VERDICT_CLOSED_AFTER_REQUEST, "closed after the request: no HTTP server, or "
+                                                    "one that wants TLS on this port");
+    else
+        judge(report, VERDICT_SILENCE_AFTER_REQUEST, "silence after the request: no HTTP server, or "
+                                                     "one that wants TLS on this port");
+}
+
 static void judge_hello(const struct probe_options *options, struct probe_report *report) {
     const char *who = report->fatal == MTPROTO_ERROR_FAKE_TLS_REAL_SITE ? NULL : stranger(report);
     if (who != NULL) judge_stranger(options, report, who);
@@ -59,7 +98,7 @@ static void judge_hello(const struct probe_options *options, struct probe_report
 /* The initialization payload was sent, and nothing that makes sense has come back. */
 static void judge_header(const struct probe_options *options, struct probe_report *report) {
     bool fake_tls = probe_speaks_fake_tls(options);
-    const char *who = fake_tls ? NULL : stranger(report);
+    const char *who = probe_carrier(options) == MTPROTO_CARRIER_TCP ? stranger(report) : NULL;
     if (who != NULL) judge_stranger(options, report, who);
     else if (report->fatal != MTPROTO_OK)
         judge(report, VERDICT_NOT_A_PROXY,
@@ -79,18 +118,27 @@ static void judge_header(const struct probe_options *options, struct probe_repor
 void probe_judge(const struct probe_options *options, struct probe_report *report) {
     switch (report->status) {
     case PROBE_OK: report->verdict = VERDICT_OK; return;
-    case PROBE_TRANSPORT_ERROR: report->verdict = VERDICT_TRANSPORT_ERROR; return;
+    case PROBE_TRANSPORT_ERROR:
+        report->verdict = VERDICT_TRANSPORT_ERROR;
+        if (probe_carrier(options) == MTPROTO_CARRIER_HTTP && report->transport_error / 100 == 3)
+            report->verdict = VERDICT_REDIRECTED;
+        return;
     case PROBE_LOCAL_FAILURE:
     case PROBE_USAGE: report->verdict = VERDICT_LOCAL_FAILURE; return;
     default: break;
     }
+    bool in_requests = probe_carrier(options) == MTPROTO_CARRIER_HTTP ||
+                       (probe_carrier(options) == MTPROTO_CARRIER_WEBSOCKET && !report->clear);
     if (report->connected_after == 0) report->verdict = VERDICT_NOT_CONNECTED;
+    else if (in_requests && !report->has_res_pq) judge_request(options, report);
     else if (probe_speaks_fake_tls(options) && !report->clear) judge_hello(options, report);
     else if (report->has_res_pq) report->verdict = VERDICT_WRONG_ANSWER;
     else if (options->secret != NULL &&
              (report->fatal != MTPROTO_OK || report->status != PROBE_WRONG_ANSWER))
         judge_header(options, report);
-    else if (stranger(report) != NULL) judge_stranger(options, report, stranger(report));
+    /* A WebSocket that is open began with an answer in HTTP. */
+    else if (probe_carrier(options) != MTPROTO_CARRIER_WEBSOCKET && stranger(report) != NULL)
+        judge_stranger(options, report, stranger(report));
     else if (report->closed) report->verdict = VERDICT_CLOSED_AFTER_HEADER;
     else if (report->status == PROBE_TIMED_OUT) report->verdict = VERDICT_SILENCE_AFTER_HEADER;
     else report->verdict = VERDICT_WRONG_ANSWER;
@@ -108,6 +156,10 @@ const char *probe_verdict_name(enum probe_verdict verdict) {
     case VERDICT_SILENCE_AFTER_HELLO: return "silence_after_hello";
     case VERDICT_CLOSED_AFTER_HEADER: return "closed_after_header";
     case VERDICT_SILENCE_AFTER_HEADER: return "silence_after_header";
+    case VERDICT_NO_WEBSOCKET: return "no_websocket";
+    case VERDICT_REDIRECTED: return "redirected";
+    case VERDICT_CLOSED_AFTER_REQUEST: return "closed_after_request";
+    case VERDICT_SILENCE_AFTER_REQUEST: return "silence_after_request";
     case VERDICT_TRANSPORT_ERROR: return "transport_error";
     case VERDICT_WRONG_ANSWER: return "wrong_answer";
     case VERDICT_LOCAL_FAILURE: return "local_failure";

@@ -32,9 +32,16 @@ static mtproto_status answer_req_pq(mtproto_transport *transport, struct answer_
     return mtproto_transport_push_payload(transport, message, sizeof message, NULL);
 }
 
-/* The token of an encrypted message that is ours in every way; false: refuse it. A quick ack says
- * "decrypted and accepted", so it is computed from what was really decrypted. */
-static bool read_encrypted(const uint8_t *auth_key, const mtproto_event *event, uint32_t *token) {
+/* What an encrypted message that is ours in every way says. */
+struct accepted {
+    uint32_t token; /* of its quick ack */
+    uint8_t salt_and_session[16];
+};
+
+/* False: refuse it. A quick ack says "decrypted and accepted", so its token is computed from what was
+ * really decrypted. */
+static bool read_encrypted(const uint8_t *auth_key, const mtproto_event *event,
+                           struct accepted *message) {
     if (auth_key == NULL || event->length > MOST_DECRYPTED ||
         event->length < MESSAGE_OUTSIDE_LENGTH)
         return false;
@@ -43,9 +50,30 @@ static bool read_encrypted(const uint8_t *auth_key, const mtproto_event *event, 
     bool accepted =
         message_decrypt(auth_key, MESSAGE_TO_SERVER, event->data, event->length, inside) &&
         mtproto_quick_ack_token(auth_key, MTPROTO_AUTH_KEY_LENGTH, inside,
-                                event->length - MESSAGE_OUTSIDE_LENGTH, token) == MTPROTO_OK;
+                                event->length - MESSAGE_OUTSIDE_LENGTH,
+                                &message->token) == MTPROTO_OK;
+    if (accepted)
+        memcpy(message->salt_and_session, inside, sizeof message->salt_and_session);
     free(inside);
     return accepted;
+}
+
+/* Over HTTP every request has its answer: a server with nothing to say sends an empty container. */
+static mtproto_status answer_nothing(mtproto_transport *transport, struct answer_settings *settings,
+                                     const struct accepted *message) {
+    enum { BODY = 8, PADDING = 24, INSIDE = 32 + BODY + PADDING };
+    const unsigned server_answers = 1;
+    uint8_t inside[INSIDE], packet[MESSAGE_OUTSIDE_LENGTH + INSIDE];
+    if (!entropy_fill(inside, sizeof inside)) return MTPROTO_ERROR_ENTROPY;
+    settings->last_message_id = tl_message_id(settings->last_message_id, server_answers);
+    memcpy(inside, message->salt_and_session, sizeof message->salt_and_session);
+    tl_put_u64(inside + 16, settings->last_message_id);
+    tl_put_u32(inside + 24, 0); /* containers have no number of their own */
+    tl_put_u32(inside + 28, BODY);
+    tl_put_u32(inside + 32, TL_MSG_CONTAINER);
+    tl_put_u32(inside + 36, 0);
+    message_encrypt(settings->auth_key, MESSAGE_TO_CLIENT, inside, sizeof inside, packet);
+    return mtproto_transport_push_payload(transport, packet, sizeof packet, NULL);
 }
 
 static mtproto_status echo(mtproto_transport *transport, const mtproto_event *event,
@@ -63,21 +91,24 @@ static mtproto_status echo(mtproto_transport *transport, const mtproto_event *ev
 }
 
 mtproto_status answer_payload(mtproto_transport *transport, struct answer_settings *settings,
-                              const mtproto_event *event) {
+                              int32_t carrier, const mtproto_event *event, bool *goodbye) {
     bool quick_ack_wanted = (event->flags & MTPROTO_EVENT_FLAG_QUICK_ACK_WANTED) != 0;
     struct tl_message message = tl_read_message(event->data, event->length);
     const uint8_t *nonce = tl_read_req_pq(&message);
-    uint32_t token = 0;
+    struct accepted encrypted;
     log_payload(event->length, quick_ack_wanted, &message);
 
     if (settings->echo) {
         bool known = quick_ack_wanted && message.kind == TL_ENCRYPTED &&
-                     read_encrypted(settings->auth_key, event, &token);
-        return echo(transport, event, known ? &token : NULL);
+                     read_encrypted(settings->auth_key, event, &encrypted);
+        return echo(transport, event, known ? &encrypted.token : NULL);
     }
     if (nonce != NULL) return answer_req_pq(transport, settings, nonce);
-    if (message.kind != TL_ENCRYPTED || !read_encrypted(settings->auth_key, event, &token))
+    if (message.kind != TL_ENCRYPTED || !read_encrypted(settings->auth_key, event, &encrypted)) {
+        *goodbye = true;
         return mtproto_transport_push_transport_error(transport, UNKNOWN_KEY);
+    }
+    if (carrier == MTPROTO_CARRIER_HTTP) return answer_nothing(transport, settings, &encrypted);
     if (!quick_ack_wanted) return MTPROTO_OK;
-    return mtproto_transport_push_quick_ack(transport, token);
+    return mtproto_transport_push_quick_ack(transport, encrypted.token);
 }

@@ -12,8 +12,8 @@ struct answer_settings {
 
 /* Logs the payload of the event, then pushes the answer, if there is one, into the same transport.
  * The event's view is dead afterwards. The status is that of the push that failed, MTPROTO_OK if
- * none did. */
+ * none did. `*goodbye`: the answer is a transport error. */
 mtproto_status answer_payload(mtproto_transport *transport, struct answer_settings *settings,
-                              const mtproto_event *event);
+                              int32_t carrier, const mtproto_event *event, bool *goodbye);
 
 #endif

@@ -2,7 +2,10 @@
  *
  * The order is always the same: read what the socket has, pull the events and push the answers,
  * write what the socket takes. A client that sends and does not read is bounded by UNSENT_LIMIT:
- * above it no event is pulled and nothing is read, so the client's own socket fills up. */
+ * above it no event is pulled and nothing is read, so the client's own socket fills up.
+ *
+ * Events are not the only thing that makes bytes to write: a WebSocket's opening, a pong, an answer to
+ * a browser's preflight come from the library alone, so every turn ends with writing. */
 #define _POSIX_C_SOURCE 200809L
 #include "connection.h"
 
@@ -12,12 +15,15 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #define UNSENT_LIMIT ((size_t)256 * 1024)
 #define READ_AT_LEAST ((size_t)4 * 1024)
 #define READ_AT_MOST ((size_t)256 * 1024) /* then it is the next client's turn */
 #define ENDING_MICROSECONDS ((int64_t)30 * 1000 * 1000)
+#define LEAVING_MICROSECONDS ((int64_t)5 * 1000 * 1000) /* the client has been told to go */
+#define DRAINING_MICROSECONDS ((int64_t)2 * 1000 * 1000)
 
 struct connection *connection_open(int socket, const char *peer, const mtproto_config *config) {
     struct connection *connection = calloc(1, sizeof *connection);
@@ -37,6 +43,13 @@ struct connection *connection_open(int socket, const char *peer, const mtproto_c
 static void end(struct connection *connection, const char *reason) {
     if (connection->ending == NULL) connection->ending = reason;
     connection->over = true;
+}
+
+/* Ends it once everything is sent. */
+static void begin_ending(struct connection *connection, const char *reason) {
+    if (connection->ending != NULL) return;
+    connection->ending = reason;
+    connection->until = net_now() + ENDING_MICROSECONDS;
 }
 
 /* The transport refused: it has the figures when the client broke the protocol. */
@@ -63,7 +76,10 @@ static void read_socket(struct connection *connection) {
         return; /* nothing was written into the reserved bytes, so there is nothing to commit */
     }
     if (count > 0) status = mtproto_transport_commit_wire(connection->transport, (size_t)count);
-    else status = mtproto_transport_push_wire_end(connection->transport);
+    else {
+        connection->client_ended = true;
+        status = mtproto_transport_push_wire_end(connection->transport);
+    }
     /* A fatal status comes again from pull_event, after the events of the frames before it. */
     if (status < 0 && !mtproto_status_is_fatal(status)) fail(connection, status);
 }
@@ -71,13 +87,19 @@ static void read_socket(struct connection *connection) {
 static void handle(struct connection *connection, const mtproto_event *event,
                    struct answer_settings *settings) {
     mtproto_status status;
+    bool goodbye = false;
     switch (event->kind) {
     case MTPROTO_EVENT_CONNECTED:
+        connection->carrier = event->carrier;
         log_accepted(connection->peer, event);
         break;
     case MTPROTO_EVENT_PAYLOAD:
-        status = answer_payload(connection->transport, settings, event);
-        if (status >= 0) break;
+        status = answer_payload(connection->transport, settings, connection->carrier, event,
+                                &goodbye);
+        /* Over WebSocket it went with a close frame, and the client's own is waited for. */
+        if (goodbye && connection->carrier == MTPROTO_CARRIER_WEBSOCKET)
+            connection->until = net_now() + LEAVING_MICROSECONDS;
+        if (status >= 0 || status == MTPROTO_ERROR_CLOSED) break; /* closed: said goodbye before */
         if (mtproto_status_is_fatal(status)) fail(connection, status);
         else log_error(status, mtproto_status_text(status)); /* only this answer is lost */
         break;
@@ -87,8 +109,7 @@ static void handle(struct connection *connection, const mtproto_event *event,
         end(connection, "not_ours");
         break;
     case MTPROTO_EVENT_CLOSED:
-        connection->ending = mtproto_closed_name(event->code);
-        connection->ending_until = net_now() + ENDING_MICROSECONDS;
+        begin_ending(connection, mtproto_closed_name(event->code));
         break;
     default:
         break; /* kinds that only a client sees, or that a later version adds */
@@ -134,12 +155,40 @@ static void write_socket(struct connection *connection) {
     }
 }
 
+/* Over HTTP the last answer may be ours: after a status, or when the client asked to be let go. */
+static bool has_said_all(const struct connection *connection) {
+    return connection->carrier == MTPROTO_CARRIER_HTTP && !is_crammed(connection) &&
+           mtproto_transport_wants_read(connection->transport) == 0;
+}
+
 static bool wants_to_read(const struct connection *connection) {
     return connection->ending == NULL && !is_crammed(connection);
 }
 
+/* Everything was sent. */
+static void shut_our_side(struct connection *connection) {
+    if (connection->client_ended || shutdown(connection->socket, SHUT_WR) != 0) {
+        connection->over = true;
+        return;
+    }
+    connection->draining = true;
+    connection->until = net_now() + DRAINING_MICROSECONDS;
+}
+
+/* Throws away what the client still sends. */
+static void drain(struct connection *connection) {
+    uint8_t waste[4096];
+    for (size_t total = 0; total < READ_AT_MOST; total += sizeof waste) {
+        ssize_t count = recv(connection->socket, waste, sizeof waste, 0);
+        if (count > 0 || (count < 0 && errno == EINTR)) continue;
+        if (count == 0 || (errno != EAGAIN && errno != EWOULDBLOCK)) connection->over = true;
+        return;
+    }
+}
+
 short connection_interest(const struct connection *connection) {
     short interest = 0;
+    if (connection->draining) return POLLIN;
     if (wants_to_read(connection)) interest |= POLLIN;
     if (mtproto_transport_wants_write(connection->transport)) interest |= POLLOUT;
     return interest;
@@ -147,6 +196,10 @@ short connection_interest(const struct connection *connection) {
 
 void connection_serve(struct connection *connection, short ready,
                       struct answer_settings *settings) {
+    if (connection->draining) {
+        drain(connection);
+        return;
+    }
     if ((ready & (POLLIN | POLLHUP | POLLERR)) != 0 && wants_to_read(connection))
         read_socket(connection);
     for (bool more = true; more && !connection->over;) {
@@ -154,12 +207,15 @@ void connection_serve(struct connection *connection, short ready,
         if (!connection->over) write_socket(connection);
         if (is_crammed(connection)) break;
     }
+    if (connection->over) return;
+    if (has_said_all(connection)) begin_ending(connection, "answered");
     if (connection->ending != NULL && !mtproto_transport_wants_write(connection->transport))
-        connection->over = true;
+        shut_our_side(connection);
 }
 
 void connection_check_time(struct connection *connection, int64_t now) {
-    if (connection->ending != NULL && now >= connection->ending_until) connection->over = true;
+    if (connection->until == 0 || now < connection->until) return;
+    end(connection, "answered"); /* unless there is a better word for it already */
 }
 
 void connection_close(struct connection *connection, const char *reason) {

@@ -5,13 +5,19 @@
 #include "../common/net.h"
 #include "answer.h"
 
+/* A connection ends in up to three steps: `ending` says why, and what is unsent still goes; then our
+ * side is shut and what the client still sends is thrown away, because closing a socket with unread
+ * bytes in it resets the connection, and the answer is lost with it; then it is `over`. */
 struct connection {
     int socket;
     mtproto_transport *transport;
     char peer[NET_ADDRESS_LENGTH];
-    const char *ending;   /* why it ends, once the client's side has: what is unsent still goes */
-    int64_t ending_until; /* and how long that may take */
-    bool over;            /* nothing is left to do but connection_close */
+    int32_t carrier;    /* one of MTPROTO_CARRIER_*; 0 before the client is recognised */
+    bool client_ended;  /* its side: no bytes follow */
+    const char *ending;
+    bool draining;
+    int64_t until;      /* when it ends whatever the client does; 0: never */
+    bool over;          /* nothing is left to do but connection_close */
 };
 
 /* Takes the socket over. NULL (with the socket closed) when there is no memory for one more. */

@@ -22,7 +22,8 @@ void log_accepted(const char *peer, const mtproto_event *event) {
     printf("{\"event\":\"accepted\",\"peer\":");
     json_string(stdout, peer);
     printf(",\"envelope\":");
-    json_string(stdout, mtproto_envelope_name(event->envelope));
+    if (event->envelope != 0) json_string(stdout, mtproto_envelope_name(event->envelope));
+    else printf("null"); /* HTTP needs none */
     printf(",\"obfuscated\":%s,\"carrier\":", obfuscated ? "true" : "false");
     json_string(stdout, mtproto_carrier_name(event->carrier));
     if (event->carrier == MTPROTO_CARRIER_FAKE_TLS) {

@@ -14,6 +14,7 @@
 )]
 
 mod boundary;
+mod burst;
 mod config;
 mod dc_id;
 mod endpoints;
@@ -28,6 +29,7 @@ mod tests;
 mod transport;
 mod version;
 
+pub use burst::*;
 pub use config::*;
 pub use dc_id::*;
 pub use endpoints::*;

@@ -41,7 +41,8 @@ pub const MTPROTO_ERROR_ENDED: mtproto_status = -106;
 pub const MTPROTO_ERROR_COUNT: mtproto_status = -107;
 /// HTTP: it is the other end's turn.
 pub const MTPROTO_ERROR_OUT_OF_TURN: mtproto_status = -108;
-/// The WebSocket was closed: nothing can be sent any more.
+/// The WebSocket was closed, or the HTTP connection ends with its last response:
+/// nothing can be sent any more.
 pub const MTPROTO_ERROR_CLOSED: mtproto_status = -109;
 /// The payload is empty.
 pub const MTPROTO_ERROR_PAYLOAD_EMPTY: mtproto_status = -110;
@@ -300,7 +301,7 @@ const fn text(status: mtproto_status) -> &'static CStr {
         MTPROTO_ERROR_OUT_OF_TURN => {
             c"over HTTP requests and responses take turns: wait for the next payload event"
         }
-        MTPROTO_ERROR_CLOSED => c"the WebSocket was closed: nothing can be sent any more",
+        MTPROTO_ERROR_CLOSED => c"the WebSocket or HTTP connection is at its end: nothing can be sent any more",
         MTPROTO_ERROR_PAYLOAD_EMPTY => c"the payload is empty",
         MTPROTO_ERROR_PAYLOAD_MISALIGNED => c"the payload's length is not a multiple of 4",
         MTPROTO_ERROR_PAYLOAD_TOO_LARGE => {

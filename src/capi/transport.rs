@@ -24,7 +24,7 @@ use crate::transport_error::TransportError;
 /// One connection, as client or as server, without its socket: you receive and
 /// send the bytes, it makes events and wire bytes of them.
 pub struct mtproto_transport {
-    transport: Transport,
+    pub(super) transport: Transport,
     /// The fatal error with its figures.
     error_text: Option<CString>,
     poisoned: bool,
@@ -38,7 +38,7 @@ impl Handle for mtproto_transport {
 
 impl mtproto_transport {
     /// The status of an error, whose text is kept if it is fatal.
-    fn failed(&mut self, error: Error) -> mtproto_status {
+    pub(super) fn failed(&mut self, error: Error) -> mtproto_status {
         if error.is_fatal() && self.error_text.is_none() {
             self.error_text = CString::new(error.to_string()).ok();
         }

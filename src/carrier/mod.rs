@@ -241,6 +241,17 @@ impl Writer {
         }
     }
 
+    /// How many bytes [`close`](Self::close) makes.
+    pub(crate) fn close_length(&self, code: Option<u16>, reason: &str) -> usize {
+        match self {
+            Self::FakeTls { .. } => 0,
+            Self::WebSocket { role } => {
+                let payload = code.map_or(0, |_| 2 + reason.len());
+                frame_writer::header_length(*role, payload) + payload
+            }
+        }
+    }
+
     /// What ends the stream: nothing may follow it.
     pub(crate) fn close(
         &self,

@@ -24,6 +24,7 @@ const QUICK_ACK: u8 = 0x80;
 /// 2^24 - 1 words: the most that 3 bytes can say.
 pub(crate) const MAX_PAYLOAD: usize = 0x00ff_ffff * 4;
 
+#[inline(always)]
 pub(super) fn head(role: Role, bytes: &[u8], max_payload: usize) -> Result<Head, ProtocolError> {
     let Some(&first) = bytes.first() else {
         return Ok(Head::Incomplete { needed: 1 });
@@ -57,13 +58,14 @@ pub(super) fn head(role: Role, bytes: &[u8], max_payload: usize) -> Result<Head,
     Ok(Frame::when_whole(bytes, 4, length, flagged))
 }
 
+#[inline(always)]
 pub(super) fn frame(length: usize, quick_ack: bool) -> Framing {
     let flag = if quick_ack { QUICK_ACK } else { 0 };
-    let [a, b, c, _] = to_word(length / 4).to_le_bytes();
-    if b == 0 && c == 0 && a < LONG {
-        Framing::new([a | flag])
+    let words = u64::from(to_word(length / 4));
+    if words < u64::from(LONG) {
+        Framing::new(words | u64::from(flag), 1)
     } else {
-        Framing::new([LONG | flag, a, b, c])
+        Framing::new(words << 8 | u64::from(LONG | flag), 4)
     }
 }
 

@@ -41,6 +41,7 @@ pub(crate) struct Sequence {
     received: u32,
 }
 
+#[inline(always)]
 pub(super) fn head(role: Role, bytes: &[u8], max_payload: usize) -> Result<Head, ProtocolError> {
     let Some(&word) = bytes.first_chunk() else {
         return Ok(Head::Incomplete { needed: 4 });
@@ -119,16 +120,14 @@ impl Sequence {
         Ok(())
     }
 
+    #[inline(never)]
     pub(super) fn frame(&mut self, payload: &[u8]) -> Framing {
         let length = u64::from(to_word(payload.len() + OVERHEAD));
-        let header = (length | u64::from(self.sent) << 32).to_le_bytes();
+        let header = length | u64::from(self.sent) << 32;
         let mut crc = crc32fast::Hasher::new();
-        crc.update(&header);
+        crc.update(&header.to_le_bytes());
         crc.update(payload);
         self.sent = self.sent.wrapping_add(1);
-        let mut framing = Framing::new(header);
-        framing.trailer[..4].copy_from_slice(&crc.finalize().to_le_bytes());
-        framing.trailer_length = 4;
-        framing
+        Framing::new(header, 8).with_trailer(crc.finalize().into(), 4)
     }
 }

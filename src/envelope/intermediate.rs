@@ -24,6 +24,7 @@ pub(super) enum Length {
     },
 }
 
+#[inline(always)]
 pub(super) fn length(role: Role, bytes: &[u8]) -> Length {
     let Some(&word) = bytes.first_chunk() else {
         return Length::Incomplete;
@@ -39,6 +40,7 @@ pub(super) fn length(role: Role, bytes: &[u8]) -> Length {
     }
 }
 
+#[inline(always)]
 pub(super) fn head(role: Role, bytes: &[u8], max_payload: usize) -> Result<Head, ProtocolError> {
     match length(role, bytes) {
         Length::Incomplete => Ok(Head::Incomplete { needed: 4 }),
@@ -53,7 +55,8 @@ pub(super) fn head(role: Role, bytes: &[u8], max_payload: usize) -> Result<Head,
     }
 }
 
+#[inline(always)]
 pub(super) fn frame(length: usize, quick_ack: bool) -> Framing {
     let flag = if quick_ack { QUICK_ACK_BIT } else { 0 };
-    Framing::new((to_word(length) | flag).to_le_bytes())
+    Framing::new(u64::from(to_word(length) | flag), 4)
 }

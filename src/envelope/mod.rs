@@ -134,6 +134,7 @@ pub(crate) struct Frame {
 
 impl Frame {
     /// A frame of `header` and `payload` bytes, once all of it is there.
+    #[inline(always)]
     fn when_whole(bytes: &[u8], header: usize, payload: usize, quick_ack_wanted: bool) -> Head {
         let length = header + payload;
         if bytes.len() < length {
@@ -149,39 +150,58 @@ impl Frame {
 
 /// What goes before and after an outgoing payload.
 ///
-/// By value, a few words: a header that is stored and read back in the same
-/// call costs a store-to-load stall.
+/// In whole words, not in arrays: bytes that are stored and read back in other
+/// pieces within one call wait until the stores are done, which costs as much as
+/// a small frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Framing {
-    header: [u8; 8],
+    header: u64,
+    trailer: u128,
     header_length: u8,
-    trailer: [u8; 16],
     trailer_length: u8,
 }
 
 impl Framing {
     /// The longest header and trailer there are.
-    pub(crate) const MAX_OVERHEAD: usize = 8 + 16;
+    pub(crate) const MAX_HEADER: usize = 8;
+    pub(crate) const MAX_TRAILER: usize = 16;
+    pub(crate) const MAX_OVERHEAD: usize = Self::MAX_HEADER + Self::MAX_TRAILER;
 
-    #[expect(clippy::cast_possible_truncation, reason = "at most 8")]
-    fn new<const H: usize>(header: [u8; H]) -> Self {
-        const { assert!(H <= 8) };
-        let mut framing = Self {
-            header: [0; 8],
-            header_length: H as u8,
-            trailer: [0; 16],
+    /// The lowest `length` bytes of the word, lowest first.
+    #[inline(always)]
+    const fn new(header: u64, length: u8) -> Self {
+        Self {
+            header,
+            header_length: length,
+            trailer: 0,
             trailer_length: 0,
-        };
-        framing.header[..H].copy_from_slice(&header);
-        framing
+        }
     }
 
-    pub(crate) fn header(&self) -> &[u8] {
-        &self.header[..usize::from(self.header_length)]
+    /// The same, with the lowest `length` bytes of `trailer` behind the payload.
+    #[inline(always)]
+    const fn with_trailer(mut self, trailer: u128, length: u8) -> Self {
+        self.trailer = trailer;
+        self.trailer_length = length;
+        self
     }
 
-    pub(crate) fn trailer(&self) -> &[u8] {
-        &self.trailer[..usize::from(self.trailer_length)]
+    /// The header at the start of these, and its length.
+    #[inline(always)]
+    pub(crate) const fn header(&self) -> ([u8; Self::MAX_HEADER], usize) {
+        (self.header.to_le_bytes(), self.header_length as usize)
+    }
+
+    /// The trailer at the start of these, and its length.
+    #[inline(always)]
+    pub(crate) const fn trailer(&self) -> ([u8; Self::MAX_TRAILER], usize) {
+        (self.trailer.to_le_bytes(), self.trailer_length as usize)
+    }
+
+    /// How long a frame is with this many bytes of payload.
+    #[inline(always)]
+    pub(crate) const fn length(&self, payload: usize) -> usize {
+        self.header_length as usize + payload + self.trailer_length as usize
     }
 }
 
@@ -229,6 +249,7 @@ impl Codec {
 
     /// Reads the head of the incoming bytes, as `role` sees them. Cheap, and
     /// changes nothing: it may be asked again with more bytes.
+    #[inline(always)]
     pub(crate) fn head(
         &self,
         role: Role,
@@ -245,6 +266,7 @@ impl Codec {
 
     /// Takes a whole frame, given from its first byte: Full checks sequence
     /// number and CRC32 here, the others have nothing to check.
+    #[inline]
     pub(crate) fn take(&mut self, frame: &[u8]) -> Result<(), ProtocolError> {
         match self {
             Self::Full(sequence) => sequence.take(frame),
@@ -255,6 +277,7 @@ impl Codec {
     /// Frames one outgoing payload, whose length the caller has checked.
     ///
     /// With an error nothing has changed: no sequence number is used up.
+    #[inline(always)]
     pub(crate) fn frame(
         &mut self,
         payload: &[u8],

@@ -38,6 +38,7 @@ const ENCRYPTED_HEADER: usize = 24;
 /// The block of AES-IGE, whose multiple every ciphertext is.
 const CIPHER_BLOCK: usize = 16;
 
+#[inline(always)]
 pub(super) fn head(role: Role, bytes: &[u8], max_payload: usize) -> Result<Head, ProtocolError> {
     match intermediate::length(role, bytes) {
         Length::Incomplete => Ok(Head::Incomplete { needed: 4 }),
@@ -60,6 +61,7 @@ pub(super) fn head(role: Role, bytes: &[u8], max_payload: usize) -> Result<Head,
 
 /// One draw of 16 bytes serves both: its first byte says how much padding there
 /// is, from 0 to `max_padding`, the bytes behind it are the padding.
+#[inline(always)]
 pub(super) fn frame(
     length: usize,
     quick_ack: bool,
@@ -67,17 +69,13 @@ pub(super) fn frame(
     random: &mut Random,
 ) -> Result<Framing, Error> {
     debug_assert!(max_padding <= MAX_PADDING);
-    let mut drawn = [0; 16];
-    random.draw(&mut drawn)?;
-    let padding = usize::from(drawn[0]) * (max_padding + 1) / 256;
+    let drawn = random.draw_block()?;
+    // At most 15, by the division.
+    let [first, ..] = drawn.to_le_bytes();
+    let [_, padding, ..] = (usize::from(first) * (max_padding + 1)).to_le_bytes();
     let flag = if quick_ack { QUICK_ACK_BIT } else { 0 };
-    let mut framing = Framing::new((to_word(length + padding) | flag).to_le_bytes());
-    framing.trailer[..15].copy_from_slice(&drawn[1..]);
-    #[expect(clippy::cast_possible_truncation, reason = "at most 15")]
-    {
-        framing.trailer_length = padding as u8;
-    }
-    Ok(framing)
+    let total = to_word(length + usize::from(padding)) | flag;
+    Ok(Framing::new(u64::from(total), 4).with_trailer(drawn >> 8, padding))
 }
 
 /// Where the MTProto packet at the head of a padded frame ends.
@@ -85,6 +83,7 @@ pub(super) fn frame(
 /// An encrypted message is 24 bytes and a multiple of 16; a plaintext message
 /// says the length of its body. What fits neither is returned whole: the layer
 /// above knows what to make of it, and nothing is lost.
+#[inline]
 pub(crate) fn exact_length(frame: &[u8]) -> usize {
     let Some((header, _)) = frame.split_first_chunk::<PLAINTEXT_HEADER>() else {
         return frame.len();

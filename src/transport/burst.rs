@@ -9,8 +9,8 @@ use core::ops::Range;
 use super::event::Event;
 use super::events::Found;
 use super::{Stage, Transport};
-use crate::error::{Error, UsageError};
 use crate::envelope::Sent;
+use crate::error::{Error, UsageError};
 use crate::obfuscation;
 
 impl Transport {
@@ -53,21 +53,43 @@ impl Transport {
         limit: usize,
     ) -> Result<impl ExactSizeIterator<Item = Event<'a>>, Error> {
         burst.found.clear();
-        while burst.found.len() < limit {
-            // The next call reports it again.
-            let result = match burst.found.is_empty() {
-                true => self.find_event().map(|found| {
-                    if found.is_none() {
+        self.find_events(limit, |_, found| burst.found.push(found))?;
+        Ok(burst.found.iter().map(|found| self.view(found)))
+    }
+
+    /// As [`pull_events`](Self::pull_events), one by one and without memory for
+    /// them: `each` may keep where an event's bytes are until the next call.
+    #[cfg(feature = "capi")]
+    pub(crate) fn each_event(
+        &mut self,
+        limit: usize,
+        mut each: impl FnMut(Event<'_>),
+    ) -> Result<usize, Error> {
+        self.find_events(limit, |transport, found| each(transport.view(&found)))
+    }
+
+    /// Finds up to `limit` events, whose bytes stay where they are meanwhile, and
+    /// says how many.
+    fn find_events(
+        &mut self,
+        limit: usize,
+        mut each: impl FnMut(&Self, Found),
+    ) -> Result<usize, Error> {
+        for count in 0..limit {
+            match self.find_event() {
+                Ok(Some(found)) => each(self, found),
+                Ok(None) => {
+                    if count == 0 {
                         self.rest();
                     }
-                    found
-                })?,
-                false => self.find_event().unwrap_or(None),
-            };
-            let Some(found) = result else { break };
-            burst.found.push(found);
+                    return Ok(count);
+                }
+                Err(error) if count == 0 => return Err(error),
+                // The next call reports it again.
+                Err(_) => return Ok(count),
+            }
         }
-        Ok(burst.found.iter().map(|found| self.view(found)))
+        Ok(limit)
     }
 
     /// Sends one MTProto packet that the app has put into a buffer of its own,
@@ -101,11 +123,17 @@ impl Transport {
             }
         }
         let bytes = &buffer[payload.clone()];
-        self.check_payload(bytes)?;
-        if !matches!(self.stage, Stage::Open { .. }) || !self.outgoing.is_free() {
+        if !self.is_usual_payload(bytes) {
+            self.check_payload(bytes)?;
+        }
+        let max_padding = self.limits.max_padding;
+        let Stage::Open { codec, .. } = &mut self.stage else {
+            return Ok(None);
+        };
+        if !self.outgoing.is_free() {
             return Ok(None);
         }
-        let framing = self.framing(bytes, Sent::Packet)?;
+        let framing = codec.frame(bytes, Sent::Packet, max_padding, &mut self.random)?;
         Ok(Some(self.outgoing.pack_in_place(&framing, buffer, payload)))
     }
 }

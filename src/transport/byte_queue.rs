@@ -9,6 +9,8 @@
 //! once it has its size. Queued bytes are moved only when the free space at the
 //! end does not do.
 
+use core::ops::Range;
+
 use crate::error::Error;
 
 /// The first allocation, in bytes.
@@ -33,6 +35,7 @@ impl ByteQueue {
         self.head == self.tail
     }
 
+    #[inline]
     pub(crate) fn queued(&self) -> &[u8] {
         &self.memory[self.head..self.tail]
     }
@@ -43,6 +46,7 @@ impl ByteQueue {
 
     /// Free space of at least `count` bytes behind what is queued. It holds
     /// stale bytes.
+    #[inline]
     pub(crate) fn space(&mut self, count: usize) -> Result<&mut [u8], Error> {
         if self.is_empty() {
             (self.head, self.tail) = (0, 0);
@@ -55,6 +59,7 @@ impl ByteQueue {
 
     /// The first `count` bytes of the free space that [`space`](Self::space)
     /// gave last; fewer where there is less. Nothing moves.
+    #[inline]
     pub(crate) fn free(&mut self, count: usize) -> &mut [u8] {
         let free = &mut self.memory[self.tail..];
         let count = count.min(free.len());
@@ -75,16 +80,31 @@ impl ByteQueue {
     }
 
     /// Appends the first `count` bytes of the free space.
+    #[inline]
     pub(crate) fn filled(&mut self, count: usize) {
         debug_assert!(count <= self.memory.len() - self.tail);
-        self.tail = self.tail.saturating_add(count).min(self.memory.len());
+        self.tail += count;
     }
 
     /// Uses up `count` bytes at the head, and returns them.
     pub(crate) fn take(&mut self, count: usize) -> &[u8] {
-        let start = self.head;
-        self.head = start.saturating_add(count).min(self.tail);
+        let start = self.take_at(count);
         &self.memory[start..self.head]
+    }
+
+    /// The same, and says where in the memory they are.
+    #[inline]
+    pub(crate) fn take_at(&mut self, count: usize) -> usize {
+        let start = self.head;
+        self.head += count.min(self.len());
+        start
+    }
+
+    /// Used-up bytes, by their place in the memory: good until room is asked for
+    /// or memory given back.
+    #[inline]
+    pub(crate) fn used_up(&self, range: &Range<usize>) -> &[u8] {
+        &self.memory[range.clone()]
     }
 
     /// Keeps the first `count` of the queued bytes.

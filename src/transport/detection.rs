@@ -36,6 +36,11 @@ pub(crate) enum Detection {
     Incomplete {
         needed: usize,
     },
+    /// Not enough to tell, and at least this many bytes are needed in all; but
+    /// each byte of a hello is judged as it comes, and may be wrong.
+    InHello {
+        needed: usize,
+    },
     Found(Found),
     /// A fake TLS client, and which of the config's secrets it knows. Its
     /// initialization payload follows in records.
@@ -132,7 +137,7 @@ fn detect_fake_tls(bytes: &[u8], acceptance: &Acceptance<'_>) -> Detection {
         replay_cache: acceptance.replay_cache,
     };
     match fake_tls::inspect(bytes, keys, &rules) {
-        Outcome::NeedMore(count) => Detection::Incomplete {
+        Outcome::NeedMore(count) => Detection::InHello {
             needed: bytes.len() + count,
         },
         Outcome::NotOurs(reason) => Detection::NotOurs(reason.into()),

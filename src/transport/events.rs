@@ -2,7 +2,7 @@
 
 use core::ops::Range;
 
-use super::event::{Closed, Connected, NotOurs, NotOursReason, Payload};
+use super::event::{Closed, Connected, Event, NotOurs, NotOursReason, Payload};
 use super::{End, Introduced, Stage, Transport};
 use crate::control::{self, Control};
 use crate::envelope::{self, Envelope, Frame, Head, Role};
@@ -26,9 +26,121 @@ pub(super) enum Step {
     Nothing,
 }
 
+/// An event by value. Its bytes are used up, and stay where they are until room
+/// is asked for or given back.
+pub(super) enum Found {
+    Connected(Introduced),
+    Payload {
+        /// Where in the receive buffer.
+        data: Range<usize>,
+        quick_ack_wanted: bool,
+    },
+    QuickAck(QuickAckToken),
+    TransportError(TransportError),
+    NotOurs {
+        reason: NotOursReason,
+        data: Range<usize>,
+    },
+    Closed(Closed),
+}
+
 impl Transport {
+    /// Looks for the next event, and uses up its bytes.
+    pub(super) fn find_event(&mut self) -> Result<Option<Found>, Error> {
+        match self.find_payload() {
+            Some((data, quick_ack_wanted)) => Ok(Some(Found::Payload {
+                data,
+                quick_ack_wanted,
+            })),
+            None => self.find_other_event(),
+        }
+    }
+
+    /// What nearly every call is about, kept apart so that it stays in
+    /// registers: the next event, if it is a payload in an envelope. Nothing is
+    /// used up otherwise.
+    #[inline(always)]
+    pub(super) fn find_payload(&mut self) -> Option<(Range<usize>, bool)> {
+        self.incoming.end_reservation();
+        let Stage::Open {
+            codec,
+            unreported: None,
+        } = &mut self.stage
+        else {
+            return None;
+        };
+        let queued = self.incoming.queued();
+        let Ok(Head::Frame(frame)) = codec.head(self.role, queued, self.limits.max_payload) else {
+            return None;
+        };
+        if self.role == Role::Client && control::may_be(frame.payload.len()) {
+            return None;
+        }
+        codec.take(queued.get(..frame.length)?).ok()?;
+        Some(self.take_payload(frame))
+    }
+
+    /// Whatever comes next.
+    #[inline(never)]
+    pub(super) fn find_other_event(&mut self) -> Result<Option<Found>, Error> {
+        let found = match self.step() {
+            Ok(Step::Payload(frame)) => {
+                let (data, quick_ack_wanted) = self.take_payload(frame);
+                Found::Payload {
+                    data,
+                    quick_ack_wanted,
+                }
+            }
+            Ok(Step::Nothing) => return Ok(None),
+            Ok(Step::Connected(introduced)) => Found::Connected(introduced),
+            Ok(Step::Body { length, end }) => {
+                let start = self.incoming.take_at(end);
+                Found::Payload {
+                    data: start..start + length,
+                    quick_ack_wanted: false,
+                }
+            }
+            Ok(Step::QuickAck(token)) => Found::QuickAck(token),
+            Ok(Step::TransportError(error)) => Found::TransportError(error),
+            Ok(Step::NotOurs(reason)) => self.take_not_ours(reason),
+            Ok(Step::Closed(closed)) => Found::Closed(closed),
+            Err(error) => {
+                self.stage = Stage::Failed(error);
+                return Err(error);
+            }
+        };
+        Ok(Some(found))
+    }
+
+    /// The event with its bytes.
+    #[inline]
+    pub(super) fn view(&self, found: &Found) -> Event<'_> {
+        match found {
+            Found::Payload {
+                data,
+                quick_ack_wanted,
+            } => Event::Payload(Payload {
+                data: self.incoming.used_up(data),
+                quick_ack_wanted: *quick_ack_wanted,
+            }),
+            Found::Connected(introduced) => Event::Connected(self.connected(introduced)),
+            Found::QuickAck(token) => Event::QuickAck(*token),
+            Found::TransportError(error) => Event::TransportError(*error),
+            Found::NotOurs { reason, data } => Event::NotOurs(NotOurs {
+                reason: *reason,
+                data: self.incoming.used_up(data),
+            }),
+            Found::Closed(closed) => Event::Closed(*closed),
+        }
+    }
+
+    /// Nothing is left to report: memory goes back, where little is to be kept.
+    pub(super) fn rest(&mut self) {
+        self.incoming.shrink(self.limits.memory.kept());
+    }
+
     /// Looks for the next thing to report. What carries nothing is skipped.
-    pub(super) fn step(&mut self) -> Result<Step, Error> {
+    fn step(&mut self) -> Result<Step, Error> {
         loop {
             let codec = match &mut self.stage {
                 Stage::Failed(error) => return Err(*error),
@@ -129,7 +241,7 @@ impl Transport {
         Ok(Step::Closed(closed))
     }
 
-    pub(super) fn connected(&self, introduced: &Introduced) -> Connected<'_> {
+    fn connected(&self, introduced: &Introduced) -> Connected<'_> {
         Connected {
             envelope: introduced.envelope,
             carrier: introduced.carrier,
@@ -141,32 +253,32 @@ impl Transport {
         }
     }
 
-    pub(super) fn take_payload(&mut self, frame: Frame) -> Payload<'_> {
+    /// Uses up a frame: where its payload is, and whether a quick ack is wanted.
+    #[inline(always)]
+    fn take_payload(&mut self, frame: Frame) -> (Range<usize>, bool) {
         let trim = match &self.stage {
             Stage::Open { codec, .. } => {
                 self.limits.trim && codec.envelope() == Envelope::PaddedIntermediate
             }
             _ => false,
         };
-        let Range { start, end } = frame.payload;
-        let padded = &self.incoming.take(frame.length)[start..end];
-        let length = if trim {
-            envelope::exact_length(padded)
-        } else {
-            padded.len()
-        };
-        Payload {
-            data: &padded[..length],
-            quick_ack_wanted: frame.quick_ack_wanted,
+        let start = self.incoming.take_at(frame.length);
+        let mut data = start + frame.payload.start..start + frame.payload.end;
+        if trim {
+            data.end = data.start + envelope::exact_length(self.incoming.used_up(&data));
         }
+        (data, frame.quick_ack_wanted)
     }
 
     /// Reports the stranger; from here on the connection is the app's.
-    pub(super) fn take_not_ours(&mut self, reason: NotOursReason) -> NotOurs<'_> {
+    fn take_not_ours(&mut self, reason: NotOursReason) -> Found {
         self.stage = Stage::Failed(ProtocolError::NotOurs.into());
         let count = self.incoming.queued().len();
-        let data = self.incoming.take(count);
-        NotOurs { reason, data }
+        let start = self.incoming.take_at(count);
+        Found::NotOurs {
+            reason,
+            data: start..start + count,
+        }
     }
 
     /// Whether this quick ack was asked for; it is then no longer waited for.

@@ -1,12 +1,14 @@
 //! Packets over HTTP: requests and responses in turns, a packet in each body.
 //!
 //! ```text
-//!   receive buffer   [ body so far | raw bytes ]
-//!                    head          head + body
+//!   receive buffer   [ body so far | gap | raw bytes ]
+//!                    head          body  body + gap
 //! ```
 //!
 //! The body is closed up at the head of the receive buffer as it comes, and the
-//! event is a view of it. There is no envelope, no obfuscation and no quick ack
+//! event is a view of it. The gap, which HTTP's own bytes leave, is closed when
+//! all raw bytes were looked at: each byte is moved twice at the most, however
+//! small the chunks are. There is no envelope, no obfuscation and no quick ack
 //! (specification of the transports: "HTTP").
 
 use std::collections::VecDeque;
@@ -28,6 +30,11 @@ pub(super) struct Turns {
     side: Side,
     /// How many bytes of body stand at the head of the receive buffer.
     body: usize,
+    /// How many used-up bytes stand behind them.
+    gap: usize,
+    /// How many bytes stood in the receive buffer when there was nothing more to
+    /// be read out of them.
+    looked_at: usize,
     /// Payloads that wait for their turn, where the config lets them.
     waiting: VecDeque<Box<[u8]>>,
     /// Nothing more is read: the connection ends with what was sent.
@@ -61,7 +68,10 @@ enum Look {
         length: usize,
     },
     /// The packet is whole, and this many bytes belong to it besides.
-    Whole(usize),
+    Whole {
+        skip: usize,
+        keep_alive: bool,
+    },
     Status {
         skip: usize,
         code: u16,
@@ -81,15 +91,26 @@ impl Turns {
         Box::new(Self {
             side,
             body: 0,
+            gap: 0,
+            looked_at: 0,
             waiting: VecDeque::new(),
             over: false,
         })
     }
 
-    /// How many bytes are missing until there can be an event.
-    pub(super) fn missing(&self) -> usize {
+    /// Whether a payload may be sent.
+    fn is_due(&self) -> bool {
         match &self.side {
-            _ if self.over => 0,
+            Side::Client { asked, .. } => !asked,
+            Side::Server { owed, .. } => owed.is_some(),
+        }
+    }
+
+    /// How many bytes are missing until there can be an event, of which `queued`
+    /// wait; 0 where some were not looked at, and may be one.
+    pub(super) fn missing(&self, queued: usize) -> usize {
+        match &self.side {
+            _ if self.over || queued != self.looked_at => 0,
             Side::Client { reader, .. } => reader.missing(),
             Side::Server { owed: Some(_), .. } => 0,
             Side::Server { reader, .. } => reader.missing(),
@@ -105,7 +126,7 @@ impl Turns {
                 response_reader::Step::Skip(count) => Look::Skip(count),
                 response_reader::Step::Body { skip, length } => Look::Body { skip, length },
                 response_reader::Step::Status { skip, code } => Look::Status { skip, code },
-                response_reader::Step::End { skip, .. } => Look::Whole(skip),
+                response_reader::Step::End { skip, keep_alive } => Look::Whole { skip, keep_alive },
             }),
             // The next request is not looked at before this one is answered.
             Side::Server { owed: Some(_), .. } => Ok(Look::Nothing),
@@ -133,7 +154,11 @@ impl Turns {
                         if let Side::Server { owed, .. } = &mut self.side {
                             *owed = Some(request);
                         }
-                        Look::Whole(skip)
+                        // Its answer says whether the connection goes on.
+                        Look::Whole {
+                            skip,
+                            keep_alive: true,
+                        }
                     }
                 })
             }
@@ -185,17 +210,14 @@ impl Transport {
         let Stage::Http { turns, .. } = &mut self.stage else {
             return Err(UsageError::NotConnected.into());
         };
-        let is_due = match &turns.side {
-            Side::Client { asked, .. } => !asked,
-            Side::Server { owed, .. } => owed.is_some(),
-        };
-        match is_due {
-            true => self.send_over_http(payload),
-            false if queue_turns => {
+        match turns.is_due() {
+            _ if turns.over => Err(UsageError::Closed.into()),
+            true if turns.waiting.is_empty() => self.send_over_http(payload),
+            false if !queue_turns => Err(UsageError::OutOfTurn.into()),
+            _ => {
                 turns.waiting.push_back(payload.into());
-                Ok(())
+                self.send_what_is_due()
             }
-            false => Err(UsageError::OutOfTurn.into()),
         }
     }
 
@@ -249,16 +271,18 @@ impl Transport {
             let Stage::Http { turns, .. } = &mut self.stage else {
                 return Ok(Step::Nothing);
             };
-            let body = turns.body;
-            let raw = self.incoming.queued().get(body..).unwrap_or_default();
-            match turns.look(raw)? {
-                Look::Skip(count) => self.incoming.remove(body, count),
+            let (body, raw) = (turns.body, turns.body + turns.gap);
+            let bytes = self.incoming.queued().get(raw..).unwrap_or_default();
+            match turns.look(bytes)? {
+                Look::Skip(count) => turns.gap += count,
                 Look::Body { skip, length } => {
+                    turns.gap += skip;
                     turns.body += length;
-                    self.incoming.remove(body, skip);
+                    self.incoming.move_up(raw + skip, body, length);
                 }
-                Look::Whole(count) => {
-                    if let Some(step) = self.whole_body(count) {
+                Look::Whole { skip, keep_alive } => {
+                    turns.over |= !keep_alive;
+                    if let Some(step) = self.whole_body(skip) {
                         return Ok(step);
                     }
                 }
@@ -266,13 +290,13 @@ impl Transport {
                     if let Side::Client { failed, .. } = &mut turns.side {
                         *failed = true;
                     }
-                    self.incoming.remove(body, skip);
+                    turns.gap += skip;
                     if let Some(error) = TransportError::new(code.into()) {
                         return Ok(Step::TransportError(error));
                     }
                 }
                 Look::Answer { skip, answer } => {
-                    self.incoming.remove(body, skip);
+                    turns.gap += skip;
                     self.outgoing.append_raw(&answer)?;
                 }
                 Look::Refuse(answer) => {
@@ -282,7 +306,12 @@ impl Transport {
                     self.end = End::Reported;
                     return Ok(Step::Closed(Closed::Refused));
                 }
-                Look::Nothing => return self.end_over_http(),
+                Look::Nothing => {
+                    let gap = core::mem::take(&mut turns.gap);
+                    self.incoming.remove(body, gap);
+                    turns.looked_at = self.incoming.queued().len();
+                    return self.end_over_http();
+                }
             }
         }
     }
@@ -294,7 +323,7 @@ impl Transport {
             return None;
         };
         let length = core::mem::take(&mut turns.body);
-        let end = length + rest;
+        let end = length + core::mem::take(&mut turns.gap) + rest;
         if let Side::Client { asked, failed, .. } = &mut turns.side {
             *asked = false;
             if core::mem::take(failed) {
@@ -316,11 +345,10 @@ impl Transport {
         let Stage::Http { turns, .. } = &mut self.stage else {
             return Ok(());
         };
-        let is_due = match &turns.side {
-            Side::Client { asked, .. } => !asked,
-            Side::Server { owed, .. } => owed.is_some(),
-        };
-        if is_due && let Some(payload) = turns.waiting.pop_front() {
+        if turns.is_due()
+            && !turns.over
+            && let Some(payload) = turns.waiting.pop_front()
+        {
             return self.send_over_http(&payload);
         }
         Ok(())

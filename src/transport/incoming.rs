@@ -4,6 +4,8 @@
 //! its arrival, however the reads were cut. A carrier's own bytes are closed up
 //! in place first.
 
+use core::ops::Range;
+
 use super::byte_queue::ByteQueue;
 use crate::carrier::websocket::mask;
 use crate::carrier::{Reader, Step};
@@ -38,6 +40,7 @@ impl Incoming {
     }
 
     /// The bytes that wait: plain once the stream is set, as they came before.
+    #[inline]
     pub(super) fn queued(&self) -> &[u8] {
         self.queue.queued()
     }
@@ -47,12 +50,35 @@ impl Incoming {
         self.queue.take(count)
     }
 
+    /// Uses up bytes at the head, and says where they are, for
+    /// [`used_up`](Self::used_up).
+    #[inline]
+    pub(super) fn take_at(&mut self, count: usize) -> usize {
+        self.queue.take_at(count)
+    }
+
+    /// Bytes that were used up since room was asked for or given back.
+    #[inline]
+    pub(super) fn used_up(&self, range: &Range<usize>) -> &[u8] {
+        self.queue.used_up(range)
+    }
+
+    /// Copies `count` bytes that stand `from` bytes behind the head to `to`,
+    /// which is not behind them.
+    pub(super) fn move_up(&mut self, from: usize, to: usize, count: usize) {
+        let queued = self.queue.queued_mut();
+        if to < from && from + count <= queued.len() {
+            queued.copy_within(from..from + count, to);
+        }
+    }
+
     /// Drops bytes that stand `at` bytes behind the head.
     pub(super) fn remove(&mut self, at: usize, count: usize) {
         self.queue.remove(at, count);
     }
 
     /// The app has looked at events: what was reserved for it is over.
+    #[inline]
     pub(super) fn end_reservation(&mut self) {
         self.reserved = 0;
     }
@@ -145,8 +171,11 @@ impl Incoming {
         self.broken = Some(error.into());
     }
 
-    pub(super) fn is_broken(&self) -> bool {
-        self.broken.is_some()
+    /// Whether nothing that comes is of use: the carrier's stream has ended, or
+    /// something is wrong behind the bytes that wait.
+    pub(super) fn is_at_end(&self) -> bool {
+        let closed = self.reader.as_ref().and_then(Reader::closed);
+        self.broken.is_some() || closed.is_some()
     }
 
     /// What is wrong behind the bytes that wait.

@@ -19,6 +19,7 @@
 //!    whenever [`wants_write`](Transport::wants_write) says so, and send them.
 //! 3. After an error that is [fatal](Error::is_fatal) close the connection.
 
+mod burst;
 mod byte_queue;
 mod client;
 mod config;
@@ -30,6 +31,7 @@ mod incoming;
 mod outgoing;
 mod server;
 
+pub use burst::Burst;
 pub use config::{Accept, Config, HttpTarget, Memory, QuickAckForm, TlsProfile, WebSocketTarget};
 pub use event::{Carrier, Closed, Connected, Event, NotOurs, NotOursReason, Payload};
 
@@ -49,7 +51,6 @@ use crate::obfuscation::ctr::Keystream;
 use crate::quick_ack::QuickAckToken;
 use crate::transport_error::TransportError;
 use config::Limits;
-use events::Step;
 use http::Turns;
 use incoming::Incoming;
 use outgoing::Outgoing;
@@ -165,6 +166,8 @@ impl Introduced {
 /// Server: where the client's initialization payload is looked for.
 enum Inside {
     Tcp,
+    /// Behind a fake TLS hello, which is still being read.
+    FakeTlsHello,
     /// In records: the hello was made with this secret.
     FakeTls {
         secret_index: usize,
@@ -377,7 +380,7 @@ impl Transport {
         self.check_receiving()?;
         let count = self.incoming.push(data)?;
         self.open_up();
-        self.answer_carrier()?;
+        self.answer_carrier();
         Ok(count)
     }
 
@@ -413,7 +416,8 @@ impl Transport {
         self.check_receiving()?;
         self.incoming.commit(count)?;
         self.open_up();
-        self.answer_carrier()
+        self.answer_carrier();
+        Ok(())
     }
 
     /// The peer has closed its side: no bytes follow. Pull the last events; the
@@ -437,31 +441,24 @@ impl Transport {
     ///
     /// [`Error::Protocol`] if the peer broke the protocol. Every event before
     /// that was delivered; nothing comes after it.
+    #[inline]
     pub fn pull_event(&mut self) -> Result<Option<Event<'_>>, Error> {
-        self.incoming.end_reservation();
-        match self.step() {
-            Ok(Step::Connected(introduced)) => {
-                Ok(Some(Event::Connected(self.connected(&introduced))))
-            }
-            Ok(Step::Payload(frame)) => Ok(Some(Event::Payload(self.take_payload(frame)))),
-            Ok(Step::Body { length, end }) => {
-                let data = &self.incoming.take(end)[..length];
-                Ok(Some(Event::Payload(Payload {
-                    data,
-                    quick_ack_wanted: false,
-                })))
-            }
-            Ok(Step::QuickAck(token)) => Ok(Some(Event::QuickAck(token))),
-            Ok(Step::TransportError(error)) => Ok(Some(Event::TransportError(error))),
-            Ok(Step::NotOurs(reason)) => Ok(Some(Event::NotOurs(self.take_not_ours(reason)))),
-            Ok(Step::Closed(closed)) => Ok(Some(Event::Closed(closed))),
-            Ok(Step::Nothing) => {
-                self.incoming.shrink(self.limits.memory.kept());
+        match self.find_payload() {
+            Some((data, quick_ack_wanted)) => Ok(Some(Event::Payload(Payload {
+                data: self.incoming.used_up(&data),
+                quick_ack_wanted,
+            }))),
+            None => self.pull_other_event(),
+        }
+    }
+
+    #[inline(never)]
+    fn pull_other_event(&mut self) -> Result<Option<Event<'_>>, Error> {
+        match self.find_other_event()? {
+            Some(found) => Ok(Some(self.view(&found))),
+            None => {
+                self.rest();
                 Ok(None)
-            }
-            Err(error) => {
-                self.stage = Stage::Failed(error);
-                Err(error)
             }
         }
     }
@@ -477,7 +474,7 @@ impl Transport {
             return 0;
         }
         let queued = self.incoming.queued();
-        if self.incoming.is_broken() {
+        if self.incoming.is_at_end() {
             return 0;
         }
         let needed = match &self.stage {
@@ -492,7 +489,7 @@ impl Transport {
             Stage::Http {
                 turns,
                 unreported: None,
-            } => return turns.missing(),
+            } => return turns.missing(queued.len()),
             _ => 0,
         };
         match needed.saturating_sub(queued.len()) {
@@ -552,23 +549,66 @@ impl Transport {
     }
 
     fn codec(&mut self) -> Result<&mut Codec, Error> {
-        match &mut self.stage {
-            Stage::Open { codec, .. } | Stage::Handshaking { codec, .. } => Ok(codec),
-            Stage::Failed(error) => Err(*error),
-            Stage::Http { .. } => Err(UsageError::QuickAckUnsupported.into()),
-            Stage::Detecting { .. } | Stage::NotOurs(_) => Err(UsageError::NotConnected.into()),
+        match self.stage {
+            Stage::Open { ref mut codec, .. } | Stage::Handshaking { ref mut codec, .. } => {
+                Ok(codec)
+            }
+            _ => Err(self.not_framing()),
+        }
+    }
+
+    /// Why there is no codec.
+    #[cold]
+    fn not_framing(&self) -> Error {
+        match &self.stage {
+            Stage::Failed(error) => *error,
+            Stage::Http { .. } => UsageError::QuickAckUnsupported.into(),
+            _ => UsageError::NotConnected.into(),
         }
     }
 
     fn push_packet(&mut self, payload: &[u8], sent: Sent) -> Result<(), Error> {
+        if self.is_usual_payload(payload) {
+            return self.push_frame(payload, sent);
+        }
+        self.push_unusual_packet(payload, sent)
+    }
+
+    #[cold]
+    fn push_unusual_packet(&mut self, payload: &[u8], sent: Sent) -> Result<(), Error> {
+        let over_http = matches!(self.stage, Stage::Http { .. });
+        if over_http && sent == Sent::QuickAckWanted {
+            return Err(UsageError::QuickAckUnsupported.into());
+        }
+        self.check_payload(payload)?;
+        if over_http {
+            return self.push_over_http(payload);
+        }
+        self.push_frame(payload, sent)
+    }
+
+    /// Whether this is what every envelope of an open connection can carry, which
+    /// needs no further check.
+    #[inline(always)]
+    fn is_usual_payload(&self, payload: &[u8]) -> bool {
+        let most = self.limits.max_payload_of(Envelope::Abridged);
         let length = payload.len();
-        let over_http = matches!(self.stage, Stage::Http { .. }) && sent == Sent::Packet;
-        let maximum = match over_http {
-            true => self.limits.max_payload,
-            false => {
-                let envelope = self.codec()?.envelope();
-                self.limits.max_payload_of(envelope)
+        matches!(self.stage, Stage::Open { .. })
+            && length <= most
+            && length.is_multiple_of(4)
+            && !control::may_be(length)
+    }
+
+    /// Whether this can be sent as a packet here.
+    #[cold]
+    fn check_payload(&self, payload: &[u8]) -> Result<(), Error> {
+        let length = payload.len();
+        let maximum = match &self.stage {
+            Stage::Open { codec, .. } | Stage::Handshaking { codec, .. } => {
+                self.limits.max_payload_of(codec.envelope())
             }
+            Stage::Http { .. } => self.limits.max_payload,
+            _ => return Err(self.not_framing()),
         };
         if length == 0 {
             return Err(UsageError::PayloadEmpty.into());
@@ -582,25 +622,19 @@ impl Transport {
         if self.role == Role::Server && control::classify(payload).is_some() {
             return Err(UsageError::PayloadAmbiguous { length }.into());
         }
-        if over_http {
-            return self.push_over_http(payload);
-        }
-        self.push_frame(payload, sent)
+        Ok(())
     }
 
+    #[inline(always)]
     fn push_frame(&mut self, payload: &[u8], sent: Sent) -> Result<(), Error> {
         let max_padding = self.limits.max_padding;
-        self.codec()?;
-        if self.outgoing.is_ended() {
-            return Err(UsageError::Closed.into());
-        }
-        // First the room: with an error no sequence number may be used up.
-        self.outgoing.reserve(payload.len())?;
         let (Stage::Open { codec, .. } | Stage::Handshaking { codec, .. }) = &mut self.stage else {
-            return Err(UsageError::NotConnected.into());
+            return Err(self.not_framing());
         };
+        let space = self.outgoing.space(payload.len())?;
         let framing = codec.frame(payload, sent, max_padding, &mut self.random)?;
-        self.outgoing.append(&framing, payload)
+        space.write(&framing, payload);
+        Ok(())
     }
 
     /// Goes on with the opening of the connection, as far as the bytes reach.
@@ -609,8 +643,14 @@ impl Transport {
         loop {
             let queued = self.incoming.queued().len();
             let went_on = match &self.stage {
+                // Each byte of these is judged as it comes: the verdict must not
+                // depend on how they were cut.
+                Stage::Detecting {
+                    inside: Inside::FakeTlsHello | Inside::WebSocketRequest(_),
+                    ..
+                } => self.detect(),
                 Stage::Detecting { needed, .. } if queued >= *needed => self.detect(),
-                Stage::Handshaking { needed, .. } if queued >= *needed => Ok(self.shake_hands()),
+                Stage::Handshaking { .. } if queued > 0 => Ok(self.shake_hands()),
                 _ => Ok(false),
             };
             match went_on {
@@ -631,17 +671,18 @@ impl Transport {
     }
 
     /// Answers what the carrier itself asks: pings, and the peer's close.
-    fn answer_carrier(&mut self) -> Result<(), Error> {
+    fn answer_carrier(&mut self) {
         let Some(reader) = self.incoming.reader() else {
-            return Ok(());
+            return;
         };
         let (ping, closed) = (reader.take_ping(), reader.closed());
-        if let Some(ping) = ping {
-            self.outgoing.pong(ping.as_bytes(), &mut self.random)?;
+        if let Some(ping) = ping
+            && let Err(error) = self.outgoing.pong(ping.as_bytes(), &mut self.random)
+        {
+            self.incoming.fail(error);
         }
         if let Some(closed) = closed {
             self.outgoing.end(closed.code, [0; close::ERROR_REASON]);
         }
-        Ok(())
     }
 }

@@ -12,6 +12,8 @@
 //! A large payload is copied and encrypted in one pass instead, which saves
 //! reading it twice.
 
+use core::ops::Range;
+
 use super::byte_queue::ByteQueue;
 use crate::carrier::Writer;
 use crate::carrier::websocket::close::ERROR_REASON;
@@ -120,19 +122,13 @@ impl Outgoing {
     /// Ends the carrier's stream behind what waits, once, where it has an end of
     /// its own. The reason is padded with NULs.
     pub(super) fn end(&mut self, code: Option<u16>, reason: [u8; ERROR_REASON]) {
-        self.held = false;
         if let Some(carried) = &mut self.carrier
+            && matches!(carried.writer, Some(Writer::WebSocket { .. }))
             && carried.end == End::Open
         {
+            self.held = false;
             carried.end = End::Due(code, reason);
         }
-    }
-
-    /// Whether nothing can be sent any more.
-    pub(super) fn is_ended(&self) -> bool {
-        self.carrier
-            .as_ref()
-            .is_some_and(|carried| carried.end != End::Open)
     }
 
     /// Lets the opening go without a frame.
@@ -140,42 +136,57 @@ impl Outgoing {
         self.held = false;
     }
 
-    /// Makes room for a payload and its envelope, so that [`append`](Self::append)
-    /// cannot fail.
-    pub(super) fn reserve(&mut self, payload: usize) -> Result<(), Error> {
-        let count = payload.saturating_add(Framing::MAX_OVERHEAD);
-        self.frames.space(count).map(|_| ())
-    }
-
-    /// Queues a frame, for which room was reserved.
-    pub(super) fn append(&mut self, framing: &Framing, payload: &[u8]) -> Result<(), Error> {
-        self.held = false;
-        let (header, trailer) = (framing.header(), framing.trailer());
-        let length = header.len() + payload.len() + trailer.len();
-        // A carrier copies once more anyway, and encrypts on that way.
-        let large = payload.len() >= LARGE && self.stream.is_some() && self.carrier.is_none();
+    /// Room for a frame with a payload of this length, to be written at once. It
+    /// is made before the frame's header: no sequence number may be used up for
+    /// one that has no room.
+    #[inline(always)]
+    pub(super) fn space(&mut self, payload: usize) -> Result<Space<'_>, Error> {
+        let mut large = payload >= LARGE;
+        if let Some(carried) = &self.carrier {
+            if carried.end != End::Open {
+                return Err(UsageError::Closed.into());
+            }
+            // A carrier copies once more anyway, and encrypts on that way.
+            large = false;
+        }
         if large {
             self.seal();
         }
-        let space = self.frames.space(length)?;
-        let (to_header, space) = space.split_at_mut(header.len());
-        let (to_payload, space) = space.split_at_mut(payload.len());
-        let to_trailer = &mut space[..trailer.len()];
-        match &mut self.stream {
-            Some(stream) if large => {
-                stream.apply_to(header, to_header);
-                stream.apply_to(payload, to_payload);
-                stream.apply_to(trailer, to_trailer);
-                self.sealed += length;
-            }
-            _ => {
-                to_header.copy_from_slice(header);
-                to_payload.copy_from_slice(payload);
-                to_trailer.copy_from_slice(trailer);
-            }
+        self.frames.space(payload + Framing::MAX_OVERHEAD)?;
+        Ok(Space {
+            large,
+            outgoing: self,
+        })
+    }
+
+    /// Whether a frame would be the next on the wire, behind the opening at most.
+    pub(super) fn is_free(&self) -> bool {
+        self.carrier.is_none() && (self.held || self.frames.is_empty())
+    }
+
+    /// Frames and encrypts a payload where it is, where [`is_free`](Self::is_free)
+    /// says so. Gives where in the buffer the wire bytes are: up to 72 before the
+    /// payload and 16 behind it.
+    pub(super) fn pack_in_place(
+        &mut self,
+        framing: &Framing,
+        buffer: &mut [u8],
+        payload: Range<usize>,
+    ) -> Range<usize> {
+        self.held = false;
+        let (header, header_length) = framing.header();
+        let (trailer, trailer_length) = framing.trailer();
+        let (start, end) = (payload.start - header_length, payload.end + trailer_length);
+        buffer[start..payload.start].copy_from_slice(&header[..header_length]);
+        buffer[payload.end..end].copy_from_slice(&trailer[..trailer_length]);
+        if let Some(stream) = &mut self.stream {
+            stream.apply(&mut buffer[start..end]);
         }
-        self.frames.filled(length);
-        Ok(())
+        // Encrypted already.
+        let opening = self.frames.take(self.frames.len());
+        buffer[start - opening.len()..start].copy_from_slice(opening);
+        self.sealed = 0;
+        start - opening.len()..end
     }
 
     /// Queues plain bytes that have no envelope.
@@ -204,8 +215,14 @@ impl Outgoing {
             Some(Carried {
                 wire,
                 writer: Some(writer),
-                ..
-            }) => wire.len() + frames + writer.overhead(frames),
+                end,
+            }) => {
+                let end = match end {
+                    End::Due(code, reason) => writer.close_length(*code, text_of(reason)),
+                    End::Open | End::Sent => 0,
+                };
+                wire.len() + frames + writer.overhead(frames) + end
+            }
             Some(Carried { wire, .. }) => wire.len(),
         }
     }
@@ -322,14 +339,58 @@ impl Outgoing {
             wire.filled(piece.length);
         }
         if let End::Due(code, reason) = *end {
-            let reason = core::str::from_utf8(&reason).unwrap_or_default();
-            if let Some(frame) = writer.close(code, reason.trim_end_matches('\0'), random)? {
+            if let Some(frame) = writer.close(code, text_of(&reason), random)? {
                 append(wire, frame.as_bytes())?;
             }
             *end = End::Sent;
         }
         Ok(())
     }
+}
+
+/// Room for one frame.
+pub(super) struct Space<'a> {
+    /// Encrypted on its way into the queue.
+    large: bool,
+    outgoing: &'a mut Outgoing,
+}
+
+impl Space<'_> {
+    /// Queues the frame.
+    #[inline(always)]
+    pub(super) fn write(self, framing: &Framing, payload: &[u8]) {
+        let Self { large, outgoing } = self;
+        outgoing.held = false;
+        let room = payload.len() + Framing::MAX_OVERHEAD;
+        let space = outgoing.frames.free(room);
+        // Header and trailer are written whole; what is too much of them is
+        // written over, or lies behind what is queued.
+        let (header, header_length) = framing.header();
+        let (trailer, trailer_length) = framing.trailer();
+        space[..header.len()].copy_from_slice(&header);
+        let (to_header, space) = space.split_at_mut(header_length);
+        let (to_payload, space) = space.split_at_mut(payload.len());
+        if trailer_length != 0 {
+            space[..trailer.len()].copy_from_slice(&trailer);
+        }
+        let length = framing.length(payload.len());
+        match &mut outgoing.stream {
+            Some(stream) if large => {
+                stream.apply(to_header);
+                stream.apply_to(payload, to_payload);
+                stream.apply(&mut space[..trailer_length]);
+                outgoing.sealed += length;
+            }
+            _ => to_payload.copy_from_slice(payload),
+        }
+        outgoing.frames.filled(length);
+    }
+}
+
+/// A close reason without the NULs that pad it.
+fn text_of(reason: &[u8; ERROR_REASON]) -> &str {
+    let text = core::str::from_utf8(reason).unwrap_or_default();
+    text.trim_end_matches('\0')
 }
 
 fn append(queue: &mut ByteQueue, bytes: &[u8]) -> Result<(), Error> {

@@ -35,7 +35,7 @@ impl Transport {
         let queued = self.incoming.queued();
         let acceptance = config.acceptance();
         let detection = match inside {
-            Inside::Tcp => Some(detection::detect(queued, &acceptance)),
+            Inside::Tcp | Inside::FakeTlsHello => Some(detection::detect(queued, &acceptance)),
             Inside::FakeTls { secret_index, .. } => {
                 let index = *secret_index;
                 config.secret(index).and_then(|secret| {
@@ -64,8 +64,14 @@ impl Transport {
         };
         match detection {
             Some(Detection::Incomplete { needed: more }) => *needed = more,
+            Some(Detection::InHello { needed: more }) => {
+                *needed = more;
+                *inside = Inside::FakeTlsHello;
+            }
             // Its HTTP request was answered: it is too late to hand it on.
-            Some(Detection::NotOurs(_)) if !matches!(inside, Inside::Tcp) => {
+            Some(Detection::NotOurs(_))
+                if !matches!(inside, Inside::Tcp | Inside::FakeTlsHello) =>
+            {
                 self.incoming.fail(ProtocolError::InitializationPayload);
             }
             Some(Detection::NotOurs(reason)) => self.stage = Stage::NotOurs(reason),
@@ -150,7 +156,7 @@ impl Transport {
                     introduced.clock_skew = Some(*clock_skew);
                 }
                 Inside::WebSocket => introduced.carrier = Carrier::WebSocket,
-                Inside::Tcp | Inside::WebSocketRequest(_) => {}
+                Inside::Tcp | Inside::FakeTlsHello | Inside::WebSocketRequest(_) => {}
             }
         }
         self.incoming.take(found.length);

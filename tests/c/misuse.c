@@ -181,7 +181,7 @@ static void carry(mtproto_transport *from, mtproto_transport *to) {
 }
 
 /* A server sends a transport error over a WebSocket, which closes it, and then this. */
-static mtproto_status after_close(struct fixture *f, bool payload) {
+static mtproto_status after_close_with(struct fixture *f, mtproto_status (*send)(mtproto_transport *)) {
     mtproto_transport *client = NULL, *server = NULL;
     mtproto_config_set_websocket(f->config, "a", "/apiws", NULL);
     mtproto_config_set_accept(f->config, MTPROTO_ACCEPT_WEBSOCKET | MTPROTO_ACCEPT_OBFUSCATED);
@@ -192,12 +192,18 @@ static mtproto_status after_close(struct fixture *f, bool payload) {
     carry(server, client);
     carry(client, server);
     mtproto_status status = mtproto_transport_push_transport_error(server, 404);
-    if (status == MTPROTO_OK)
-        status = payload ? mtproto_transport_push_payload(server, PACKET, 40, NULL)
-                         : mtproto_transport_push_transport_error(server, 404);
+    if (status == MTPROTO_OK) status = send(server);
     mtproto_transport_free(client);
     mtproto_transport_free(server);
     return status;
+}
+
+static mtproto_status send_payload(mtproto_transport *t) { return mtproto_transport_push_payload(t, PACKET, 40, NULL); }
+
+static mtproto_status send_error(mtproto_transport *t) { return mtproto_transport_push_transport_error(t, 404); }
+
+static mtproto_status after_close(struct fixture *f, bool payload) {
+    return after_close_with(f, payload ? send_payload : send_error);
 }
 
 /* The limit is the envelope's own here, not the config's. The memory is never touched. */
@@ -498,6 +504,8 @@ static mtproto_status use_cache(struct fixture *f, size_t capacity, uint32_t win
 }
 
 /* --- the table --- */
+
+#include "misuse_burst.h"
 
 static const struct row {
     int line;

@@ -1,0 +1,1 @@
+pub fn plot(_: &[crate::Results]) -> String { String::new() }

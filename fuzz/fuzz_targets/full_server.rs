@@ -1,0 +1,3 @@
+//! Bytes where a server reads Full frames.
+#![no_main]
+mtproto_fuzz::decoder!(Full, Server);

@@ -1,0 +1,3 @@
+//! Bytes where a server reads Intermediate frames.
+#![no_main]
+mtproto_fuzz::decoder!(Intermediate, Server);

@@ -1,0 +1,3 @@
+//! Bytes where a client reads PaddedIntermediate frames.
+#![no_main]
+mtproto_fuzz::decoder!(PaddedIntermediate, Client);

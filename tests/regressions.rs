@@ -1,0 +1,241 @@
+//! What the fuzz targets found, one test each.
+
+#![allow(clippy::unwrap_used, missing_docs, reason = "a test")]
+
+use mtproto::error::UsageError;
+use mtproto::mtproxy::Secret;
+use mtproto::{
+    Accept, Config, DcId, Entropy, Envelope, Event, HttpTarget, Transport, TransportError,
+    WebSocketTarget,
+};
+
+const PACKET: [u8; 40] = [7; 40];
+
+fn take_wire(transport: &mut Transport) -> Vec<u8> {
+    let wire = transport.peek_wire().unwrap().to_vec();
+    transport.consume_wire(wire.len()).unwrap();
+    wire
+}
+
+/// The lengths of the payloads that come out.
+fn lengths(transport: &mut Transport, wire: &[u8]) -> Vec<usize> {
+    assert_eq!(transport.push_wire(wire), Ok(wire.len()));
+    let mut lengths = Vec::new();
+    while let Some(event) = transport.pull_event().unwrap() {
+        if let Event::Payload(payload) = event {
+            lengths.push(payload.data.len());
+        }
+    }
+    lengths
+}
+
+fn server(accept: Accept) -> Transport {
+    let mut config = Config::new();
+    config.set_accept(accept).set_queue_turns(true);
+    Transport::server(&config).unwrap()
+}
+
+/// Found by round_trip. A client has a payload waiting for its turn, learns by the event of the response that the turn
+/// has come, and pushes another: the one that waited goes first.
+#[test]
+fn a_payload_that_waits_for_its_turn_is_not_overtaken() {
+    let mut config = Config::new();
+    config
+        .set_http(HttpTarget::new("example.org"))
+        .set_queue_turns(true);
+    let mut client = Transport::client(&config).unwrap();
+    let mut server = server(Accept {
+        http: true,
+        ..Accept::default()
+    });
+    let mut seen = Vec::new();
+    client.push_payload(&[1; 24]).unwrap();
+    client.push_payload(&[2; 40]).unwrap();
+    seen.extend(lengths(&mut server, &take_wire(&mut client)));
+    server.push_payload(&PACKET).unwrap();
+    let answer = take_wire(&mut server);
+    client.push_wire(&answer).unwrap();
+    while !matches!(client.pull_event().unwrap(), Some(Event::Payload(_))) {}
+    // Its turn: but [2; 40] was first.
+    client.push_payload(&[3; 56]).unwrap();
+    for _ in 0..2 {
+        assert_eq!(client.pull_event(), Ok(None));
+        let request = take_wire(&mut client);
+        seen.extend(lengths(&mut server, &request));
+        server.push_payload(&PACKET).unwrap();
+        lengths(&mut client, &take_wire(&mut server));
+    }
+    assert_eq!(seen, [24, 40, 56]);
+}
+
+/// A WebSocket that is open at both ends.
+fn websocket() -> (Transport, Transport) {
+    let mut config = Config::new();
+    config.set_websocket(WebSocketTarget::new("example.org"));
+    let mut client = Transport::client(&config).unwrap();
+    let mut server = server(Accept {
+        obfuscated: true,
+        websocket: true,
+        ..Accept::default()
+    });
+    client.push_payload(&PACKET).unwrap();
+    lengths(&mut server, &take_wire(&mut client));
+    lengths(&mut client, &take_wire(&mut server));
+    assert_eq!(lengths(&mut server, &take_wire(&mut client)), [40]);
+    (client, server)
+}
+
+/// Found by websocket_frames_client. Who reads as long as bytes are wanted waits for ever: the peer has sent its last.
+#[test]
+fn nothing_is_wanted_while_the_end_of_a_websocket_waits() {
+    let (mut client, mut server) = websocket();
+    server
+        .push_transport_error(TransportError::AUTH_KEY_NOT_FOUND)
+        .unwrap();
+    let wire = take_wire(&mut server);
+    client.push_wire(&wire).unwrap();
+    let mut wanted = Vec::new();
+    loop {
+        let before = client.wants_read();
+        match client.pull_event().unwrap() {
+            Some(Event::Closed(_)) => {
+                wanted.push(before);
+                break;
+            }
+            Some(_) => wanted.push(before),
+            None => break,
+        }
+    }
+    assert_eq!(wanted, [0, 0], "the error and the end, both there");
+}
+
+/// Found by http_requests.
+#[test]
+fn nothing_is_wanted_while_a_packet_over_http_waits() {
+    let mut server = server(Accept {
+        http: true,
+        ..Accept::default()
+    });
+    let request = [
+        &b"POST /api HTTP/1.1\r\nContent-Length: 40\r\n\r\n"[..],
+        &PACKET,
+    ]
+    .concat();
+    server.push_wire(&request).unwrap();
+    assert!(matches!(server.pull_event(), Ok(Some(Event::Connected(_)))));
+    assert_eq!(server.wants_read(), 0);
+    assert!(matches!(server.pull_event(), Ok(Some(Event::Payload(_)))));
+}
+
+/// Found by fake_tls_stranger. A transport says the same of the same bytes, however they are cut.
+#[test]
+fn an_answer_to_a_fake_tls_hello_is_judged_by_its_bytes_alone() {
+    let said = |cuts: &[usize], answer: &[u8]| {
+        let mut config = Config::new();
+        config
+            .add_secret(Secret::fake_tls(&[7; 16], "example.org").unwrap())
+            .set_dc(DcId::new(2, false, false).unwrap())
+            .set_unix_time(1_800_000_000)
+            .set_entropy(Entropy::from_bytes(b"a client"));
+        let mut client = Transport::client(&config).unwrap();
+        take_wire(&mut client);
+        let mut start = 0;
+        for &cut in cuts.iter().chain([&answer.len()]) {
+            client.push_wire(&answer[start..cut]).unwrap();
+            start = cut;
+            if client.pull_event().is_err() {
+                break;
+            }
+        }
+        client.failure()
+    };
+    for answer in [
+        &b"\x15\xfc\x02\x28"[..],
+        b"HTTP",
+        b"\x15\x03\x03\x00",
+        b"\x16\x03\x03\x00",
+        b"\x15\x03\x03\x00\x02\x02\x28",
+    ] {
+        let whole = said(&[], answer);
+        for cut in 1..answer.len() {
+            assert_eq!(said(&[cut], answer), whole, "{answer:02x?} cut at {cut}");
+        }
+    }
+}
+
+/// Found by websocket_frames_client and _server. Who sends as long as wants_write says so never answers the close.
+#[test]
+fn the_answer_to_a_close_frame_is_said_to_wait() {
+    let (mut client, mut server) = websocket();
+    // Without a packet in front of it, which would count.
+    assert_eq!(client.push_wire(b"\x88\x02\x03\xe8"), Ok(4));
+    while client.pull_event().unwrap().is_some() {}
+    assert!(client.wants_write());
+    let waiting = client.pending_wire();
+    assert_eq!(client.peek_wire().map(<[u8]>::len), Ok(waiting));
+
+    server
+        .push_transport_error(TransportError::AUTH_KEY_NOT_FOUND)
+        .unwrap();
+    let waiting = server.pending_wire();
+    assert_eq!(server.peek_wire().map(<[u8]>::len), Ok(waiting));
+}
+
+/// Found by c_calls. Who is refused may go on sending: nothing of it is looked at.
+#[test]
+fn what_follows_a_refused_request_for_a_websocket_is_dropped() {
+    for request in [
+        &b"GET /nothing HTTP/1.1\r\nUpgrade: websocket\r\n\r\n"[..],
+        b"GET / HTTP/9\r\n\r\n",
+    ] {
+        let mut server = server(Accept {
+            obfuscated: true,
+            websocket: true,
+            ..Accept::default()
+        });
+        server.push_wire(request).unwrap();
+        let waiting = server.pending_wire();
+        for _ in 0..3 {
+            assert_eq!(server.push_wire(b"GET / HTTP/1.1\r\n"), Ok(16));
+            assert_eq!(server.pending_wire(), waiting, "refused once");
+        }
+        assert!(matches!(server.pull_event(), Ok(Some(Event::Closed(_)))));
+    }
+}
+
+/// Found by round_trip. A transport error is a packet as any other; only a WebSocket is closed by it.
+#[test]
+fn a_transport_error_does_not_end_fake_tls() {
+    let secret = Secret::fake_tls(&[7; 16], "example.org").unwrap();
+    let mut config = Config::new();
+    config
+        .add_secret(secret)
+        .set_dc(DcId::new(2, false, false).unwrap());
+    let mut client = Transport::client(&config).unwrap();
+    let mut server = Transport::server(&config).unwrap();
+    client.push_payload(&PACKET).unwrap();
+    lengths(&mut server, &take_wire(&mut client));
+    lengths(&mut client, &take_wire(&mut server));
+    assert_eq!(lengths(&mut server, &take_wire(&mut client)), [40]);
+    for _ in 0..2 {
+        assert_eq!(
+            server.push_transport_error(TransportError::TRANSPORT_FLOOD),
+            Ok(())
+        );
+    }
+    assert_eq!(server.push_payload(&PACKET), Ok(()));
+    assert_eq!(lengths(&mut client, &take_wire(&mut server)), [40]);
+}
+
+/// Found by c_calls. What is refused changes nothing: the opening still waits for the first packet, since alone its 64
+/// bytes tell what it is.
+#[test]
+fn a_refused_quick_ack_does_not_let_the_opening_go() {
+    let mut config = Config::new();
+    config.set_envelope(Envelope::Full);
+    let mut client = Transport::client(&config).unwrap();
+    let refused = client.push_payload_with_quick_ack(&PACKET, None);
+    assert_eq!(refused, Err(UsageError::QuickAckUnsupported.into()));
+    assert_eq!((client.wants_write(), client.pending_wire()), (false, 0));
+    assert_eq!(client.peek_wire(), Ok(&[][..]));
+}
