@@ -4,6 +4,9 @@
 #   make demo       every envelope and obfuscation over loopback, as a table
 #   make test       all tests; ends with "N passed, M failed"
 #   make header     include/mtproto.h, anew from src/capi
+#   make bench      one table of ratios with their bars, within 10 minutes (docs/performance.md)
+#   make check-size             the stripped library against its ledger
+#   make check-instructions     instructions a frame against their baseline, by valgrind
 #   make clean
 
 CARGO  ?= cargo
@@ -29,7 +32,7 @@ EXAMPLE_HEADERS   = $(wildcard examples-c/*/*.h) include/mtproto.h
 
 PROGRAMS = $(BIN)/mtproto-responder $(BIN)/mtproto-probe $(BIN)/mtproto-relay $(BIN)/minimal
 
-.PHONY: all lib demo test test-programs header clean FORCE
+.PHONY: bench check-size check-instructions all lib demo test test-programs header clean FORCE
 
 all: lib $(PROGRAMS)
 
@@ -94,6 +97,15 @@ $(TESTS)/statuses.h: include/mtproto.h tools/list_statuses.sh
 test:
 	@tools/test.sh $(SUITES)
 
+bench:
+	@tools/bench.sh
+
+check-size:
+	@tools/check-size.sh
+
+check-instructions:
+	@tools/count-instructions.sh
+
 header:
 	$(CARGO) build --features header
 	@git diff --stat -- include/mtproto.h
@@ -130,3 +142,16 @@ check-abi: lib
 
 docs:
 	@tools/docs.sh
+
+# The C++ header and its example: without exceptions and RTTI, as it promises.
+test-programs: $(TESTS)/hpp $(BIN)/probe-cpp
+
+CXX_BARE = $(CXX) -std=c++17 -fno-exceptions -fno-rtti $(filter-out -Wstrict-prototypes,$(WARNINGS)) -Werror $(CFLAGS) -Iinclude
+
+$(TESTS)/hpp: tests/cpp/hpp.cpp tests/c/check.h include/mtproto.hpp include/mtproto.h | lib
+	@mkdir -p $(TESTS)
+	$(CXX_BARE) -o $@ $< $(LINK)
+
+$(BIN)/probe-cpp: examples-c/probe.cpp include/mtproto.hpp include/mtproto.h | lib
+	@mkdir -p $(BIN)
+	$(CXX_BARE) -o $@ $< $(LINK)

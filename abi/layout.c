@@ -41,6 +41,12 @@ FIELD(mtproto_event, kind, int32_t);
 FIELD(mtproto_event, quick_ack_token, uint32_t);
 FIELD(mtproto_event, dc, int32_t);
 
+AT(mtproto_bytes, data, 0, 0);
+AT(mtproto_bytes, length, 4, 8);
+SIZE(mtproto_bytes, 8, 16);
+FIELD(mtproto_bytes, data, const uint8_t *);
+FIELD(mtproto_bytes, length, size_t);
+
 /* Numbers that are compiled into programs. */
 _Static_assert(MTPROTO_OK == 0 && MTPROTO_NO_EVENT == 1, "flow");
 _Static_assert(MTPROTO_AUTH_KEY_LENGTH == 256 && MTPROTO_SECRET_LENGTH == 16, "lengths");

@@ -85,7 +85,7 @@ impl fmt::Debug for Entropy {
 ///
 /// Small draws (padding, 16 bytes a frame) come from a private stream of
 /// AES-256-CTR that is keyed once: a call to the system for each costs 80 to
-/// 100 ns, this about 2. (ChaCha20 cost 14, more than the frame.) The stream is
+/// 100 ns, this a few. (ChaCha20 cost 14, more than the frame.) The stream is
 /// made at the first draw, so that a transport which needs none (a server that
 /// speaks Intermediate) does not carry it.
 pub(crate) struct Random {

@@ -22,6 +22,11 @@ mod quick_ack;
 mod replay_cache;
 mod transport;
 mod transport_error;
+#[cfg(feature = "uniffi")]
+pub mod uniffi_api;
+// The macros of UniFFI look for it here.
+#[cfg(feature = "uniffi")]
+use uniffi_api::UniFfiTag;
 
 pub use entropy::Entropy;
 pub use envelope::{Envelope, Role};

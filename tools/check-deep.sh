@@ -6,7 +6,6 @@
 #   asan             the Rust tests under AddressSanitizer, with leaks
 #   tsan             the Rust tests, and contexts that cross threads, under ThreadSanitizer (std rebuilt for it)
 #   valgrind_rust    the Rust unit tests under memcheck
-#   constant_time    digests compared with secret bytes that memcheck was told not to look at
 #   memory_fails     every allocation of a connection fails once, through the C ABI
 #   s390x i686       the Rust tests on a big-endian machine (emulated), and at 32 bits
 #   install          tools/test-install.sh
@@ -24,7 +23,7 @@ export LC_ALL=C CARGO_TERM_COLOR=never
 root=$PWD
 logs=$root/build/logs/deep
 target=${CARGO_TARGET_DIR:-$root/target}/deep
-all=(asan tsan valgrind_rust constant_time memory_fails s390x i686 install abi reproducible fuzz)
+all=(asan tsan valgrind_rust memory_fails s390x i686 install abi reproducible fuzz)
 suites=("$@")
 [ ${#suites[@]} -gt 0 ] || suites=("${all[@]}")
 for suite in "${suites[@]}"; do
@@ -125,14 +124,6 @@ suite_valgrind_rust() {
     # One thread: valgrind has one anyway. The property tests take hours there, and ASan has run them.
     cargo_tests "$logs/valgrind.cargo" env "CARGO_TARGET_$(echo "$machine" | tr a-z- A-Z_)_RUNNER=$runner" \
         CARGO_TARGET_DIR="$target/valgrind" cargo test --locked --target "$machine" --lib -- --test-threads=1 capi mtproxy replay
-}
-
-suite_constant_time() {
-    if ! has valgrind valgrind libc6-dbg; then
-        skip "valgrind is missing (package valgrind)"
-        return
-    fi
-    counted tools/san-constant-time.sh
 }
 
 suite_memory_fails() {

@@ -11,7 +11,7 @@
 #                                       (how README marks its blocks: tools/run_quoted.sh)
 #   valgrind sanitizers                 the C tests and programs once more, under memcheck and under ASan + UBSan
 #   demo shellcheck                     tools/demo.sh, and the scripts themselves
-#   raw_peer telethon tdlib relay       the programs against peers that are not ours (tests/interop)
+#   raw_peer telethon tdlib relay carriers  the programs against peers that are not ours (tests/interop)
 #
 # What is missing is installed (Debian and Ubuntu packages, as root) or named. With CI=true a suite or a check that is
 # skipped counts as failed. Logs stay in build/logs. Exit status 0 if nothing failed.
@@ -23,7 +23,7 @@ unset MAKEFLAGS MFLAGS MAKELEVEL
 export LC_ALL=C CARGO_TERM_COLOR=never
 logs=build/logs
 ci=${CI:-false}
-all=(rustfmt clippy rust doc vectors header c cpp examples readme valgrind sanitizers demo shellcheck raw_peer telethon tdlib relay)
+all=(rustfmt clippy rust doc vectors header c cpp examples readme valgrind sanitizers demo shellcheck raw_peer telethon tdlib relay carriers)
 suites=("$@")
 [ ${#suites[@]} -gt 0 ] || suites=("${all[@]}")
 for suite in "${suites[@]}"; do
@@ -328,6 +328,8 @@ suite_tdlib() { counted "tdlib" tests/interop/run_tdlib.sh; }
 
 suite_relay() { counted "relay" tests/interop/run_relay.sh; }
 
+suite_carriers() { counted "carriers" tests/interop/run_carriers.sh; }
+
 # --- the run ---
 
 started=$SECONDS
@@ -344,7 +346,7 @@ build_needed() {
     local suite
     for suite in "${suites[@]}"; do
         case $suite in
-            header | c | cpp | examples | readme | valgrind | sanitizers | demo | raw_peer | telethon | tdlib | relay) return 0 ;;
+            header | c | cpp | examples | readme | valgrind | sanitizers | demo | raw_peer | telethon | tdlib | relay | carriers) return 0 ;;
         esac
     done
     return 1

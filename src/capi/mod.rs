@@ -24,12 +24,17 @@ mod quick_ack;
 mod replay_cache;
 mod secret;
 mod status;
+#[cfg(feature = "test-panic")]
+mod test_panic;
 #[cfg(test)]
 mod tests;
 mod transport;
 mod version;
 
 pub use burst::*;
+#[cfg(feature = "uniffi")]
+pub(crate) use status::{status_of, text};
+
 pub use config::*;
 pub use dc_id::*;
 pub use endpoints::*;
@@ -39,5 +44,7 @@ pub use quick_ack::*;
 pub use replay_cache::*;
 pub use secret::*;
 pub use status::*;
+#[cfg(feature = "test-panic")]
+pub use test_panic::*;
 pub use transport::*;
 pub use version::*;

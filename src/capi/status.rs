@@ -178,7 +178,7 @@ pub const MTPROTO_ERROR_OUT_OF_MEMORY: mtproto_status = -302;
 pub const MTPROTO_ERROR_PANIC: mtproto_status = -901;
 
 /// The status of an error. Exhaustive: an error without a status does not build.
-pub(super) fn status_of(error: Error) -> mtproto_status {
+pub(crate) fn status_of(error: Error) -> mtproto_status {
     match error {
         Error::Usage(error) => match error {
             UsageError::WrongRole => MTPROTO_ERROR_WRONG_ROLE,
@@ -285,7 +285,7 @@ pub(super) fn link_status(error: LinkError) -> mtproto_status {
     }
 }
 
-const fn text(status: mtproto_status) -> &'static CStr {
+pub(crate) const fn text(status: mtproto_status) -> &'static CStr {
     match status {
         MTPROTO_OK => c"done",
         MTPROTO_NO_EVENT => c"no event: push more wire bytes",

@@ -1,8 +1,12 @@
 //! `mtproto_transport`: one connection without its socket.
 
 use core::mem::{offset_of, size_of};
+#[cfg(feature = "uniffi")]
+use core::panic::AssertUnwindSafe;
 use core::ptr;
 use std::ffi::CString;
+#[cfg(feature = "uniffi")]
+use std::panic::catch_unwind;
 
 use libc::c_char;
 
@@ -37,12 +41,51 @@ impl Handle for mtproto_transport {
 }
 
 impl mtproto_transport {
+    fn new(transport: Transport) -> Self {
+        Self {
+            transport,
+            error_text: None,
+            poisoned: false,
+        }
+    }
+
     /// The status of an error, whose text is kept if it is fatal.
     pub(super) fn failed(&mut self, error: Error) -> mtproto_status {
         if error.is_fatal() && self.error_text.is_none() {
             self.error_text = CString::new(error.to_string()).ok();
         }
         status_of(error)
+    }
+}
+
+/// For the Kotlin and Swift face, which works on the same handle.
+#[cfg(feature = "uniffi")]
+impl mtproto_transport {
+    /// A handle of the caller's, around a transport.
+    pub(crate) fn boxed(transport: Transport) -> Box<Self> {
+        Box::new(Self::new(transport))
+    }
+
+    /// Runs a call as an export does: a fatal error is kept, a panic poisons.
+    /// `None` is a panic, now or before.
+    pub(crate) fn run<T>(
+        &mut self,
+        inside: impl FnOnce(&mut Transport) -> Result<T, Error>,
+    ) -> Option<Result<T, Error>> {
+        if self.poisoned {
+            return None;
+        }
+        match catch_unwind(AssertUnwindSafe(|| inside(&mut self.transport))) {
+            Ok(Err(error)) => {
+                self.failed(error);
+                Some(Err(error))
+            }
+            Ok(result) => Some(result),
+            Err(_) => {
+                self.poisoned = true;
+                None
+            }
+        }
     }
 }
 
@@ -100,11 +143,7 @@ unsafe fn new(
         let out = unsafe { Output::new(out) }?;
         let config = config.config().ok_or(MTPROTO_ERROR_PANIC)?;
         let transport = make(config).map_err(status_of)?;
-        let handle = into_handle(mtproto_transport {
-            transport,
-            error_text: None,
-            poisoned: false,
-        });
+        let handle = into_handle(mtproto_transport::new(transport));
         out.write(handle.ok_or(MTPROTO_ERROR_OUT_OF_MEMORY)?);
         Ok(())
     })

@@ -6,7 +6,6 @@
 Without curl or Telethon their cases are skipped. `run_carriers.sh` makes the environment that they need.
 """
 
-import asyncio
 import contextlib
 import http.client
 import os
@@ -15,6 +14,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 sys.dont_write_bytecode = True
@@ -269,69 +269,27 @@ def slow_reader(responder):
         assert read_response(file) == (200, payload), "other bytes came back"
 
 
+def late_reader(responder):
+    """Thousands of requests by a client that reads nothing until it can send no more: every one is answered, in order."""
+    with raw(responder) as (peer, file):
+        questions = [question() for _ in range(20000)]
+        sender = threading.Thread(target=peer.sendall, args=(b"".join(request(packet) for _, packet in questions),), daemon=True)
+        sender.start()
+        sender.join(0.5)
+        serves(responder)
+        for nonce, _ in questions:
+            status, body = read_response(file)
+            assert status == 200
+            check_answer(body, nonce)
+        sender.join(TIMEOUT)
+
+
 def inside_a_body(responder):
     events = Events(responder)
     with raw(responder) as (peer, _):
         peer.sendall(request(question()[1])[:-10])
     events.wait(event="closed", reason="inside_frame")
     serves(responder)
-
-
-# --- Telethon ---
-
-class Line(bytes):
-    """A line whose single bytes are bytes."""
-
-    def __getitem__(self, place):
-        return bytes(super().__getitem__(place if isinstance(place, slice) else slice(place, (place + 1) or None)))
-
-
-class Lines:
-    """Telethon 1.45 compares the last byte of each line, a number, with bytes, and takes every line for a cut one: with
-    lines of its Python 2 its reader of answers works, and is what is wanted here."""
-
-    def __init__(self, reader):
-        self.readexactly = reader.readexactly
-        self.reader = reader
-
-    async def readline(self):
-        return Line(await self.reader.readline())
-
-
-async def telethon_talks(responder, parts):
-    connection_class, sender_class, request_class, loggers = parts
-
-    class Mended(connection_class):
-        async def _recv(self):
-            return await self._codec.read_packet(Lines(self._reader))
-
-    client = Mended(*responder.address, 2, loggers=loggers)
-    await client.connect(timeout=TIMEOUT)
-    try:
-        local_address = client._writer.get_extra_info("sockname")
-        sender = sender_class(client, loggers=loggers)
-        for _ in range(3):
-            nonce = int.from_bytes(os.urandom(16), "big", signed=True)
-            answer = await sender.send(request_class(nonce))
-            assert answer.nonce == nonce and answer.server_public_key_fingerprints, "the answer is %r" % answer
-        await asyncio.get_running_loop().run_in_executor(None, check_accepted, responder, local_address, "http")
-        # It reads no status: what comes to it of an error is an empty answer, which it drops, and the end.
-        await client.send(unknown_message())
-        with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
-            raise AssertionError("%r instead of the end" % await client.recv())
-    finally:
-        await client.disconnect()
-
-
-def telethon(responder):
-    from telethon.network.connection.http import ConnectionHttp
-    from telethon.network.mtprotoplainsender import MTProtoPlainSender
-    from telethon.tl.functions import ReqPqMultiRequest
-    from telethon_interop import Loggers
-    events = Events(responder)
-    parts = (ConnectionHttp, MTProtoPlainSender, ReqPqMultiRequest, Loggers())
-    asyncio.run(asyncio.wait_for(telethon_talks(responder, parts), TIMEOUT))
-    events.wait(event="closed", reason="answered")
 
 
 REFUSED = [
@@ -383,9 +341,10 @@ def run_all(cases, path):
         cases.run("HTTP/1.0", old_version, responder)
         cases.run("HTTP, refused in a flood", refused_in_a_flood, responder)
         cases.run("HTTP, a slow reader", slow_reader, echo)
+        cases.run("HTTP, 20000 requests by a late reader", late_reader, responder)
         cases.run("HTTP, the end inside a body", inside_a_body, responder)
         try:
-            import telethon as _  # noqa: F401  (whether it is there)
+            from http_telethon import telethon
         except ImportError:
             skipped += skip("HTTP by Telethon", "it is not installed")
         else:

@@ -200,6 +200,15 @@ def ping_alone(responder):
             assert read_frame(peer) == (PONG, payload)
 
 
+def pings_unread(responder):
+    """A flood of pings by a client that reads nothing meanwhile. The latest of those that come together is answered."""
+    with opened(responder) as peer:
+        peer.sendall(frame(PING, bytes(125)) * 50000 + frame(PING, b"last"))
+        serves(responder)
+        while (pong := read_frame(peer)) != (PONG, b"last"):
+            assert pong == (PONG, bytes(125)), "%d %r" % pong
+
+
 def close_alone(responder):
     events = Events(responder)
     with opened(responder) as peer:
@@ -281,6 +290,7 @@ def run_all(cases, path):
         cases.run("WebSocket, half-closed", half_closed, responder)
         cases.run("a ping alone", ping_alone, responder)
         cases.run("a close frame alone", close_alone, responder)
+        cases.run("pings of a client that does not read", pings_unread, responder)
         cases.run("WebSocket clients that stall", stalled, responder)
         cases.run("an endless head: 431", endless_head, responder)
         cases.run("prints nothing but JSON", lambda: [None][len(responder.bad_lines)])

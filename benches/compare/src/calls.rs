@@ -20,7 +20,10 @@ const SIZE: usize = 64;
 fn client() -> *mut mtproto_transport {
     let mut out = ptr::null_mut();
     let config = mtproto_config_new();
-    assert_eq!(unsafe { mtproto_client_new(config, &raw mut out) }, MTPROTO_OK);
+    assert_eq!(
+        unsafe { mtproto_client_new(config, &raw mut out) },
+        MTPROTO_OK
+    );
     unsafe { mtproto_config_free(config) };
     out
 }
@@ -82,7 +85,10 @@ pub fn measure(rounds: usize) -> Vec<(String, f64)> {
                 time(FRAMES, || {
                     for _ in 0..FRAMES {
                         let data = black_box(payload.as_ptr());
-                        assert_eq!(unsafe { push_payload(one, data, SIZE, ptr::null()) }, MTPROTO_OK);
+                        assert_eq!(
+                            unsafe { push_payload(one, data, SIZE, ptr::null()) },
+                            MTPROTO_OK
+                        );
                     }
                     pull(one, &mut one_buffer);
                 })

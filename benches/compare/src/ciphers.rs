@@ -19,7 +19,10 @@ pub const SIZES: [usize; 4] = [68, 16 << 10, 64 << 10, 1 << 20];
 const BYTES_A_ROUND: usize = 1 << 20;
 
 pub fn measure(rounds: usize) -> Vec<(String, f64)> {
-    SIZES.into_iter().flat_map(|size| row(size, rounds)).collect()
+    SIZES
+        .into_iter()
+        .flat_map(|size| row(size, rounds))
+        .collect()
 }
 
 fn row(size: usize, rounds: usize) -> Vec<(String, f64)> {
@@ -66,7 +69,9 @@ fn openssl_stream() -> Box<dyn FnMut(&mut [u8])> {
         .expect("a stream");
     Box::new(move |data| {
         let length = data.len();
-        context.cipher_update_inplace(data, length).expect("encrypted");
+        context
+            .cipher_update_inplace(data, length)
+            .expect("encrypted");
     })
 }
 
@@ -78,7 +83,13 @@ fn aws_lc_stream() -> Box<dyn FnMut(&mut [u8])> {
     // Lives as long as the process; there is one for each row.
     let context = unsafe { EVP_CIPHER_CTX_new() };
     let made = unsafe {
-        EVP_EncryptInit_ex(context, EVP_aes_256_ctr(), null_mut(), KEY.as_ptr(), IV.as_ptr())
+        EVP_EncryptInit_ex(
+            context,
+            EVP_aes_256_ctr(),
+            null_mut(),
+            KEY.as_ptr(),
+            IV.as_ptr(),
+        )
     };
     assert_eq!(made, 1, "a stream");
     Box::new(move |data| {

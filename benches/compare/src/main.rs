@@ -35,7 +35,10 @@ fn main() {
         launch(if quick { 15 } else { 101 });
         return;
     }
-    let plot = arguments.iter().skip_while(|argument| *argument != "--plot").nth(1);
+    let plot = arguments
+        .iter()
+        .skip_while(|argument| *argument != "--plot")
+        .nth(1);
     let mut launches = Vec::new();
     for number in 1..=LAUNCHES {
         eprint!("launch {number} of {LAUNCHES} ...\r");

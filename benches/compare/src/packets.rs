@@ -341,8 +341,14 @@ pub fn measure(size: usize, rounds: usize) -> Vec<(String, f64)> {
 pub fn curve(size: usize, rounds: usize) -> Vec<(String, f64)> {
     let key = |what, who| key(what, who, Envelope::Intermediate, true, size);
     let mut variants: Vec<Variant<'_>> = vec![
-        (key("pack", "own"), our_pack(Envelope::Intermediate, true, size)),
-        (key("unpack", "own"), our_unpack(Envelope::Intermediate, true, size)),
+        (
+            key("pack", "own"),
+            our_pack(Envelope::Intermediate, true, size),
+        ),
+        (
+            key("unpack", "own"),
+            our_unpack(Envelope::Intermediate, true, size),
+        ),
         (format!("raw/{size}"), raw_stream(size)),
     ];
     add_peer::<theirs::Obfuscated<theirs::Intermediate>>(&mut variants, size);

@@ -125,7 +125,10 @@ fn ciphers(table: &mut Table<'_>) {
         let own = format!("ctr/own/{size}");
         for (peer, bar) in [
             ("ctr", bar),
-            ("openssl", if size == 64 << 10 { AtLeast(2.0) } else { None }),
+            (
+                "openssl",
+                if size == 64 << 10 { AtLeast(2.0) } else { None },
+            ),
             ("aws-lc", None),
         ] {
             let name = format!("{peer}, {}", size_text(size));
@@ -149,7 +152,11 @@ fn limits(table: &mut Table<'_>) {
         let raw = format!("raw/{size}");
         let key = |what| packets::key(what, "own", Envelope::Intermediate, true, size);
         let text = size_text(size);
-        let in_place = if size == 64 << 10 { AtLeast(0.97) } else { None };
+        let in_place = if size == 64 << 10 {
+            AtLeast(0.97)
+        } else {
+            None
+        };
         table.compare(
             &format!("framed and encrypted in place, {text}"),
             &raw,
@@ -158,7 +165,12 @@ fn limits(table: &mut Table<'_>) {
         );
         table.compare(&format!("pack with copy, {text}"), &raw, &key("pack"), pack);
         let pulled = format!("pulled/{size}");
-        table.compare(&format!("pack with copy, copied out, {text}"), &raw, &pulled, None);
+        table.compare(
+            &format!("pack with copy, copied out, {text}"),
+            &raw,
+            &pulled,
+            None,
+        );
         let net = |launch: &Results| {
             let copy = launch.get(&format!("read_copy/{size}"))?;
             let unpack = launch.get(&format!("reserved/{size}"))? - copy;
@@ -166,9 +178,21 @@ fn limits(table: &mut Table<'_>) {
         };
         let ratio = table.median(|launch| net(launch).map(|(raw, unpack)| raw / unpack));
         let times = table.median(|launch| net(launch).map(|(_, unpack)| unpack));
-        let details = times.map_or(String::new(), |time| format!("net of the copy {time:.2} ns"));
-        table.row(&format!("unpack net of the read copy, {text}"), ratio, unpack, &details);
-        table.compare(&format!("unpack with copy, {text}"), &raw, &key("unpack"), None);
+        let details = times.map_or(String::new(), |time| {
+            format!("net of the copy {time:.2} ns")
+        });
+        table.row(
+            &format!("unpack net of the read copy, {text}"),
+            ratio,
+            unpack,
+            &details,
+        );
+        table.compare(
+            &format!("unpack with copy, {text}"),
+            &raw,
+            &key("unpack"),
+            None,
+        );
     }
 }
 
@@ -177,7 +201,9 @@ fn peers(table: &mut Table<'_>) {
 
     for envelope in Envelope::ALL {
         for obfuscated in [false, true] {
-            if envelope == Envelope::PaddedIntermediate || (envelope, obfuscated) == (Envelope::Full, true) {
+            if envelope == Envelope::PaddedIntermediate
+                || (envelope, obfuscated) == (Envelope::Full, true)
+            {
                 continue;
             }
             let layer = if obfuscated { "obfuscated" } else { "plain" };
@@ -192,7 +218,7 @@ fn peers(table: &mut Table<'_>) {
                 };
                 for (what, bar) in [("pack", pack), ("unpack", unpack)] {
                     let key = |who| packets::key(what, who, envelope, obfuscated, size);
-                    let name = format!("{what}, {}", size_text(size));
+                    let name = format!("{} {layer}, {what}, {}", envelope.name(), size_text(size));
                     table.compare(&name, &key("grammers"), &key("own"), bar);
                 }
             }
@@ -221,7 +247,7 @@ fn padded(table: &mut Table<'_>) {
 }
 
 fn rest(table: &mut Table<'_>) {
-    use Bar::{AtLeast, AtMost, None};
+    use Bar::{AtMost, None};
 
     table.heading("64 B in nanoseconds (the bars against TDLib, on a machine that is alone)");
     for (what, envelope, bar) in [
@@ -237,15 +263,28 @@ fn rest(table: &mut Table<'_>) {
     table.heading("the C ABI, 64 B, Padded intermediate obfuscated");
     let look = table.value("call/look");
     table.row("a call that only looks", look, None, "ns");
-    table.compare("push_payload from C / from Rust", "call/one", "call/rust", None);
-    table.compare("push_payloads from C / from Rust", "call/many", "call/rust", None);
+    table.compare(
+        "push_payload from C / from Rust",
+        "call/one",
+        "call/rust",
+        None,
+    );
+    table.compare(
+        "push_payloads from C / from Rust",
+        "call/many",
+        "call/rust",
+        None,
+    );
 
     table.heading("memory of a server, in bytes with its allocations");
     for (name, memory, fresh, drained) in [
         ("Memory::Small", "small", AtMost(1024.0), AtMost(2048.0)),
         ("Memory::Fast", "fast", None, None),
     ] {
-        for (state, key, bar) in [("before traffic", "fresh", fresh), ("after a drained burst", "drained", drained)] {
+        for (state, key, bar) in [
+            ("before traffic", "fresh", fresh),
+            ("after a drained burst", "drained", drained),
+        ] {
             let value = table.value(&format!("memory/{memory}/{key}"));
             table.row(&format!("{name}, {state}"), value, bar, "bytes");
         }
@@ -254,9 +293,19 @@ fn rest(table: &mut Table<'_>) {
     for envelope in Envelope::ALL {
         for obfuscated in [false, true] {
             let layer = if obfuscated { "obfuscated" } else { "plain" };
-            let value = table.value(&packets::key("allocations", "own", envelope, obfuscated, 64));
-            table.row(&format!("{} {layer}", envelope.name()), value, AtMost(0.0), "");
+            let value = table.value(&packets::key(
+                "allocations",
+                "own",
+                envelope,
+                obfuscated,
+                64,
+            ));
+            table.row(
+                &format!("{} {layer}", envelope.name()),
+                value,
+                AtMost(0.0),
+                "",
+            );
         }
     }
-    let _ = AtLeast;
 }
