@@ -107,10 +107,13 @@ mod header {
         format!(
             "\n/** The version of this header; mtproto_version_number is that of the library. */\n\
              #define MTPROTO_VERSION_MAJOR {major}\n\
+             /** The same, its second number. */\n\
              #define MTPROTO_VERSION_MINOR {minor}\n\
+             /** The same, its third number. */\n\
              #define MTPROTO_VERSION_PATCH {patch}\n\
              /** Major, minor and patch in one byte each. */\n\
              #define MTPROTO_VERSION_NUMBER 0x{number:06x}\n\
+             /** The same as text. */\n\
              #define MTPROTO_VERSION_STRING \"{version}\"\n"
         )
     }

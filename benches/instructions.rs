@@ -4,6 +4,8 @@
 //! time, so that two runs which differ in the number of frames alone differ by
 //! exactly those frames' instructions.
 
+#![allow(clippy::expect_used, missing_docs, reason = "a benchmark")]
+
 use std::hint::black_box;
 
 use mtproto::{Config, Entropy, Envelope, Event, Transport};

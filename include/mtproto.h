@@ -97,10 +97,13 @@
 
 /** The version of this header; mtproto_version_number is that of the library. */
 #define MTPROTO_VERSION_MAJOR 0
+/** The same, its second number. */
 #define MTPROTO_VERSION_MINOR 1
+/** The same, its third number. */
 #define MTPROTO_VERSION_PATCH 0
 /** Major, minor and patch in one byte each. */
 #define MTPROTO_VERSION_NUMBER 0x000100
+/** The same as text. */
 #define MTPROTO_VERSION_STRING "0.1.0"
 
 
@@ -1290,7 +1293,7 @@ mtproto_status mtproto_dc_decode(int32_t value, int32_t *dc, uint32_t *flags);
 
 /**
  * An address of a data centre to begin with, with its port, for TCP:
- * "149.154.167.51:443", "[2001:67c:4e8:f002::a]:443". As TDLib has them
+ * `149.154.167.51:443`, `[2001:67c:4e8:f002::a]:443`. As TDLib has them
  * (November 2026); help.getConfig lists the current ones.
  *
  * @param dc        The DC's number.

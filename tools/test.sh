@@ -224,13 +224,17 @@ build_all() {
 suite_header() { counted "header checks" tools/check_header.sh; }
 
 c_tests=(version misuse roundtrip threads message_crypto_test)
+cpp_tests=(smoke hpp)
 
 suite_c() {
     local program
     for program in "${c_tests[@]}"; do counted "$program" build/tests/"$program"; done
 }
 
-suite_cpp() { counted "smoke" build/tests/smoke; }
+suite_cpp() {
+    local program
+    for program in "${cpp_tests[@]}"; do counted "$program" build/tests/"$program"; done
+}
 
 suite_examples() {
     counted "the header's example" tools/run_quoted.sh header
@@ -250,12 +254,12 @@ suite_valgrind() {
     mkdir -p "$folder"
     local options="-q --error-exitcode=99 --leak-check=full --show-leak-kinds=all --errors-for-leak-kinds=all"
     options="$options --track-fds=no --log-file=$PWD/$folder/%p.log"
-    for program in "${c_tests[@]/#/build/tests/}" build/tests/smoke build/bin/mtproto-*; do
+    for program in "${c_tests[@]/#/build/tests/}" "${cpp_tests[@]/#/build/tests/}" build/bin/mtproto-*; do
         printf '#!/bin/sh\n# Runs the program of this name under valgrind.\nexec valgrind %s %s "$@"\n' \
             "$options" "$PWD/$program" >"$folder/$(basename "$program")"
         chmod +x "$folder/$(basename "$program")"
     done
-    for program in "${c_tests[@]}" smoke; do counted "$program under valgrind" "$folder/$program"; done
+    for program in "${c_tests[@]}" "${cpp_tests[@]}"; do counted "$program under valgrind" "$folder/$program"; done
     counted "the demo under valgrind" env BIN="$folder" tools/demo.sh
     report_files "$folder"/*.log
 }
@@ -292,7 +296,7 @@ suite_sanitizers() {
     export ASAN_OPTIONS="detect_leaks=1:detect_stack_use_after_return=1:strict_string_checks=1:log_path=$PWD/$folder/report"
     export UBSAN_OPTIONS="print_stacktrace=1:log_path=$PWD/$folder/report"
     local program
-    for program in "${c_tests[@]}" smoke; do counted "$program with sanitizers" "$folder/$program"; done
+    for program in "${c_tests[@]}" "${cpp_tests[@]}"; do counted "$program with sanitizers" "$folder/$program"; done
     counted "the demo with sanitizers" env BIN=$folder tools/demo.sh
     if has python3; then
         counted "raw_peer.py with sanitizers" python3 -B tests/interop/raw_peer.py $folder/mtproto-responder
@@ -309,7 +313,7 @@ suite_shellcheck() {
         skip "shellcheck is missing (package shellcheck)"
         return
     fi
-    for script in tools/*.sh tests/interop/*.sh .ci/run; do one "shellcheck $script" shellcheck "$script"; done
+    for script in tools/*.sh tests/interop/*.sh packaging/*.sh packaging/deb/*.sh .ci/run; do one "shellcheck $script" shellcheck "$script"; done
 }
 
 suite_demo() { counted "the demo" tools/demo.sh; }

@@ -38,17 +38,29 @@ fn text_of(choices: &mut Choices<'_>) -> CString {
     let ready = ["/apiws", "example.org", "/api", "", "http://a/b"];
     match length {
         0..5 => CString::new(ready[length]),
-        _ => CString::new(choices.bytes(length).iter().map(|byte| byte.max(&1) & 0x7f).collect::<Vec<_>>()),
+        _ => CString::new(
+            choices
+                .bytes(length)
+                .iter()
+                .map(|byte| byte.max(&1) & 0x7f)
+                .collect::<Vec<_>>(),
+        ),
     }
     .unwrap_or_default()
 }
 
 /// A status that the library knows, and never a panic.
 fn known(status: mtproto_status) -> mtproto_status {
-    assert_ne!(status, MTPROTO_ERROR_PANIC, "a panic was caught at the border");
+    assert_ne!(
+        status, MTPROTO_ERROR_PANIC,
+        "a panic was caught at the border"
+    );
     // SAFETY: never NULL, by the header.
     let text = unsafe { CStr::from_ptr(mtproto_status_text(status)) };
-    assert!(!text.to_bytes().starts_with(b"unknown status"), "{status} has no text");
+    assert!(
+        !text.to_bytes().starts_with(b"unknown status"),
+        "{status} has no text"
+    );
     status
 }
 
@@ -114,7 +126,10 @@ impl World {
                     mtproto_config_add_secret(config, data, length)
                 }
                 7 | 8 => mtproto_config_set_accept(config, u32::from(choices.byte())),
-                9 => mtproto_config_set_max_payload(config, [1024, 4096, 1 << 16, 1023, 0][choices.below(5)]),
+                9 => mtproto_config_set_max_payload(
+                    config,
+                    [1024, 4096, 1 << 16, 1023, 0][choices.below(5)],
+                ),
                 10 => mtproto_config_set_max_padding(config, choices.below(18) as u32),
                 11 => mtproto_config_set_trim(config, small & 1 == 0),
                 12 => mtproto_config_set_quick_ack_form(config, small),
@@ -125,7 +140,8 @@ impl World {
                     mtproto_config_set_entropy(config, data, length)
                 }
                 15 | 16 => {
-                    let (host, path, origin) = (text_of(choices), text_of(choices), text_of(choices));
+                    let (host, path, origin) =
+                        (text_of(choices), text_of(choices), text_of(choices));
                     let origin = if small == 0 { null() } else { origin.as_ptr() };
                     let host = if small == 5 { null() } else { host.as_ptr() };
                     mtproto_config_set_websocket(config, host, path.as_ptr(), origin)
@@ -133,7 +149,13 @@ impl World {
                 17 | 18 => {
                     let (host, path, kind) = (text_of(choices), text_of(choices), text_of(choices));
                     let kind = if small >= 0 { null() } else { kind.as_ptr() };
-                    mtproto_config_set_http(config, host.as_ptr(), path.as_ptr(), kind, small & 1 == 0)
+                    mtproto_config_set_http(
+                        config,
+                        host.as_ptr(),
+                        path.as_ptr(),
+                        kind,
+                        small & 1 == 0,
+                    )
                 }
                 19 => mtproto_config_set_queue_turns(config, small & 1 == 0),
                 20 => mtproto_config_add_path(config, text_of(choices).as_ptr()),
@@ -144,7 +166,10 @@ impl World {
                     mtproto_config_set_answer_size(config, least, choices.word() as usize % 20_000)
                 }
                 24 => mtproto_config_set_allowed_clock_skew(config, choices.word()),
-                25 => mtproto_config_set_replay_cache(config, self.cache.map_or(null(), |cache| cache)),
+                25 => mtproto_config_set_replay_cache(
+                    config,
+                    self.cache.map_or(null(), |cache| cache),
+                ),
                 26 => {
                     let secret = self.secrets[choices.below(2)];
                     mtproto_config_add_parsed_secret(config, secret.map_or(null(), |secret| secret))
@@ -166,7 +191,11 @@ impl World {
             }
             let config = self.configs[choices.below(CONFIGS)].map_or(null(), |config| config);
             let mut handle = null_mut();
-            let out = if choices.byte() == 0 { null_mut() } else { &raw mut handle };
+            let out = if choices.byte() == 0 {
+                null_mut()
+            } else {
+                &raw mut handle
+            };
             let status = match choices.flag() {
                 true => mtproto_client_new(config.cast(), out),
                 false => mtproto_server_new(config.cast(), out),
@@ -183,7 +212,9 @@ impl World {
     /// One call on a transport.
     unsafe fn call(&mut self, choices: &mut Choices<'_>) {
         let slot = choices.below(TRANSPORTS);
-        let Some(end) = &mut self.transports[slot] else { return };
+        let Some(end) = &mut self.transports[slot] else {
+            return;
+        };
         let handle = end.handle;
         // SAFETY: live handles, and pointers as the header asks.
         unsafe {
@@ -215,7 +246,10 @@ impl World {
                     };
                     // What a program of tomorrow passes is longer: such a struct is there in full.
                     let mut room = boxed(&[0; 400]);
-                    room[..16].copy_from_slice(&std::mem::transmute::<mtproto_send_options, [u8; 16]>(options));
+                    room[..16]
+                        .copy_from_slice(&std::mem::transmute::<mtproto_send_options, [u8; 16]>(
+                            options,
+                        ));
                     let aligned = room.as_ptr().cast::<mtproto_send_options>();
                     assert!(aligned.is_aligned());
                     let options = if choices.flag() { null() } else { aligned };
@@ -237,8 +271,12 @@ impl World {
                 5 => {
                     let mut buffer = boxed(&vec![0; choices.below(256) * 8]);
                     let mut written = usize::MAX;
-                    let status =
-                        mtproto_transport_pull_wire(handle, buffer.as_mut_ptr(), buffer.len(), &mut written);
+                    let status = mtproto_transport_pull_wire(
+                        handle,
+                        buffer.as_mut_ptr(),
+                        buffer.len(),
+                        &mut written,
+                    );
                     if status == MTPROTO_OK {
                         assert!(written >= before.2.min(buffer.len()));
                         assert!(!known::PENDING_COUNTS_CLOSE || written <= before.2);
@@ -271,7 +309,8 @@ impl World {
                     let bytes = boxed(choices.bytes(count));
                     let (data, length) = input(choices, &bytes);
                     let mut consumed = usize::MAX;
-                    good_arguments = !(data.is_null() && length != 0) && length <= isize::MAX as usize;
+                    good_arguments =
+                        !(data.is_null() && length != 0) && length <= isize::MAX as usize;
                     let status = mtproto_transport_push_wire(handle, data, length, &mut consumed);
                     if status == MTPROTO_OK {
                         assert!(consumed <= length);
@@ -281,7 +320,8 @@ impl World {
                 9 => {
                     let (mut data, mut capacity) = (null_mut(), 0);
                     let minimum = [0, 1, 100, 5000, usize::MAX, 1 << 20][choices.below(6)];
-                    let status = mtproto_transport_reserve_wire(handle, minimum, &mut data, &mut capacity);
+                    let status =
+                        mtproto_transport_reserve_wire(handle, minimum, &mut data, &mut capacity);
                     if status == MTPROTO_OK {
                         assert!(capacity >= minimum.max(1));
                         std::ptr::write_bytes(data, choices.byte(), capacity);
@@ -298,14 +338,23 @@ impl World {
                 10 => mtproto_transport_commit_wire(handle, choices.below(256)),
                 11 if choices.below(8) == 0 => mtproto_transport_push_wire_end(handle),
                 12 => {
-                    let packets: Vec<_> = (0..choices.below(6)).map(|_| boxed(&[1; 96][..4 * choices.below(24)])).collect();
+                    let packets: Vec<_> = (0..choices.below(6))
+                        .map(|_| boxed(&[1; 96][..4 * choices.below(24)]))
+                        .collect();
                     let payloads: Vec<_> = packets
                         .iter()
-                        .map(|packet| mtproto_bytes { data: packet.as_ptr(), length: packet.len() })
+                        .map(|packet| mtproto_bytes {
+                            data: packet.as_ptr(),
+                            length: packet.len(),
+                        })
                         .collect();
                     let mut taken = usize::MAX;
-                    let status =
-                        mtproto_transport_push_payloads(handle, payloads.as_ptr(), payloads.len(), &mut taken);
+                    let status = mtproto_transport_push_payloads(
+                        handle,
+                        payloads.as_ptr(),
+                        payloads.len(),
+                        &mut taken,
+                    );
                     assert!(taken <= payloads.len());
                     assert_eq!(status == MTPROTO_OK, taken == payloads.len());
                     // What was taken before the one that was refused did change something.
@@ -322,9 +371,14 @@ impl World {
                     let mut buffer = boxed(&vec![1; head + length + tail]);
                     let (mut wire, mut count) = (null(), 0);
                     let payload = buffer.as_mut_ptr().add(head);
-                    let status = mtproto_transport_pack_in_place(handle, payload, length, &mut wire, &mut count);
+                    let status = mtproto_transport_pack_in_place(
+                        handle, payload, length, &mut wire, &mut count,
+                    );
                     if status == MTPROTO_OK && count != 0 {
-                        assert!(buffer.as_ptr_range().start <= wire && wire.add(count) <= buffer.as_ptr_range().end);
+                        assert!(
+                            buffer.as_ptr_range().start <= wire
+                                && wire.add(count) <= buffer.as_ptr_range().end
+                        );
                         assert!(count >= length);
                         read_view(wire, count);
                     }
@@ -332,13 +386,21 @@ impl World {
                 }
                 14 => {
                     let capacity = choices.below(5);
-                    let mut events = vec![std::mem::MaybeUninit::<mtproto_event>::uninit(); capacity];
+                    let mut events =
+                        vec![std::mem::MaybeUninit::<mtproto_event>::uninit(); capacity];
                     let mut count = usize::MAX;
                     if let Some(first) = events.first_mut() {
-                        first.as_mut_ptr().cast::<usize>().write(size_of::<mtproto_event>());
+                        first
+                            .as_mut_ptr()
+                            .cast::<usize>()
+                            .write(size_of::<mtproto_event>());
                     }
-                    let status =
-                        mtproto_transport_pull_events(handle, events.as_mut_ptr().cast(), capacity, &mut count);
+                    let status = mtproto_transport_pull_events(
+                        handle,
+                        events.as_mut_ptr().cast(),
+                        capacity,
+                        &mut count,
+                    );
                     if status == MTPROTO_OK {
                         assert!(count <= capacity);
                         for event in &events[..count] {
@@ -374,7 +436,8 @@ impl World {
                 }
             };
             known(status);
-            let let_go = !known::REFUSALS_HOLD_THE_OPENING && status == MTPROTO_ERROR_QUICK_ACK_UNSUPPORTED;
+            let let_go =
+                !known::REFUSALS_HOLD_THE_OPENING && status == MTPROTO_ERROR_QUICK_ACK_UNSUPPORTED;
             if (-199..=-100).contains(&status) && !let_go {
                 assert_eq!(hints(handle), before, "{status} changed something");
             }
@@ -403,17 +466,26 @@ impl World {
             255 => usize::MAX,
             size => usize::from(size) * 3,
         };
-        let (Some(from), Some(to)) = (&self.transports[from], &self.transports[to]) else { return };
+        let (Some(from), Some(to)) = (&self.transports[from], &self.transports[to]) else {
+            return;
+        };
         let (from, to) = (from.handle, to.handle);
         // SAFETY: live handles. What is carried is copied first: the two may be the same.
         unsafe {
             let (mut data, mut length) = (null(), 0);
-            if mtproto_transport_peek_wire(from, &mut data, &mut length) != MTPROTO_OK || length == 0 {
+            if mtproto_transport_peek_wire(from, &mut data, &mut length) != MTPROTO_OK
+                || length == 0
+            {
                 return;
             }
             let bytes = boxed(std::slice::from_raw_parts(data, length.min(limit)));
             let mut consumed = 0;
-            let status = known(mtproto_transport_push_wire(to, bytes.as_ptr(), bytes.len(), &mut consumed));
+            let status = known(mtproto_transport_push_wire(
+                to,
+                bytes.as_ptr(),
+                bytes.len(),
+                &mut consumed,
+            ));
             if status == MTPROTO_OK {
                 let status = mtproto_transport_consume_wire(from, consumed);
                 // To itself: what it pushes as an answer is behind what was shown.
@@ -428,7 +500,11 @@ impl World {
         let mode = choices.below(3) as i32;
         let mut reason = boxed(&vec![b'x'; choices.below(64)]);
         let capacity = reason.len();
-        let reason = if capacity == 0 { null_mut() } else { reason.as_mut_ptr().cast::<c_char>() };
+        let reason = if capacity == 0 {
+            null_mut()
+        } else {
+            reason.as_mut_ptr().cast::<c_char>()
+        };
         // SAFETY: live handles, and pointers as the header asks.
         unsafe {
             match choices.below(8) {
@@ -454,7 +530,8 @@ impl World {
                     let bytes = boxed(choices.bytes(30));
                     let (data, length) = input(choices, &bytes);
                     let mut out = null_mut();
-                    let status = mtproto_secret_from_bytes(data, length, mode, &mut out, reason, capacity);
+                    let status =
+                        mtproto_secret_from_bytes(data, length, mode, &mut out, reason, capacity);
                     assert_eq!(known(status) == MTPROTO_OK, !out.is_null());
                     mtproto_secret_free(out);
                 }
@@ -463,10 +540,15 @@ impl World {
                         mtproto_link_free(link);
                     }
                     let ready = b"tg://proxy?server=a.example&port=443&secret=dd0123456789abcdef0123456789abcdef";
-                    let text = if choices.flag() { boxed(ready) } else { boxed(choices.bytes(90)) };
+                    let text = if choices.flag() {
+                        boxed(ready)
+                    } else {
+                        boxed(choices.bytes(90))
+                    };
                     let (data, length) = input(choices, &text);
                     let mut out = null_mut();
-                    let status = mtproto_link_parse(data.cast(), length, mode, &mut out, reason, capacity);
+                    let status =
+                        mtproto_link_parse(data.cast(), length, mode, &mut out, reason, capacity);
                     assert_eq!(known(status) == MTPROTO_OK, !out.is_null());
                     self.links[slot] = (!out.is_null()).then_some(out);
                 }
@@ -476,8 +558,15 @@ impl World {
                     let secret = self.secrets[other].map_or(null(), |secret| secret.cast_const());
                     let port = choices.word() % 70_000;
                     let mut out = null_mut();
-                    let status =
-                        mtproto_link_new(data.cast(), length, port, secret, &mut out, reason, capacity);
+                    let status = mtproto_link_new(
+                        data.cast(),
+                        length,
+                        port,
+                        secret,
+                        &mut out,
+                        reason,
+                        capacity,
+                    );
                     assert_eq!(known(status) == MTPROTO_OK, !out.is_null());
                     mtproto_link_free(out);
                 }
@@ -487,12 +576,21 @@ impl World {
                     read_text(mtproto_link_user(link));
                     read_text(mtproto_link_password(link));
                     let secret = mtproto_link_secret(link);
-                    assert_eq!(secret.is_null(), mtproto_link_kind(link) != MTPROTO_LINK_MTPROXY);
+                    assert_eq!(
+                        secret.is_null(),
+                        mtproto_link_kind(link) != MTPROTO_LINK_MTPROXY
+                    );
                     assert_eq!(mtproto_link_port(link) == 0, link.is_null());
                     read_text(mtproto_secret_domain(secret));
                     let mut buffer = boxed(&vec![0; choices.below(256)]);
                     let mut length = 0;
-                    known(mtproto_link_to_text(link, mode, buffer.as_mut_ptr().cast(), buffer.len(), &mut length));
+                    known(mtproto_link_to_text(
+                        link,
+                        mode,
+                        buffer.as_mut_ptr().cast(),
+                        buffer.len(),
+                        &mut length,
+                    ));
                 }
                 5 => {
                     let secret = self.secrets[slot].map_or(null(), |secret| secret.cast_const());
@@ -530,11 +628,25 @@ impl World {
                     }
                     let (key, plain) = (boxed(&[1; 256]), boxed(choices.bytes(40)));
                     let mut token = 0;
-                    let length = if choices.flag() { 256 } else { choices.below(256) };
-                    known(mtproto_quick_ack_token(key.as_ptr(), length, plain.as_ptr(), plain.len(), &mut token));
-                    for text in [mtproto_envelope_name, mtproto_carrier_name, mtproto_not_ours_name,
-                        mtproto_closed_name, mtproto_transport_error_meaning]
-                    {
+                    let length = if choices.flag() {
+                        256
+                    } else {
+                        choices.below(256)
+                    };
+                    known(mtproto_quick_ack_token(
+                        key.as_ptr(),
+                        length,
+                        plain.as_ptr(),
+                        plain.len(),
+                        &mut token,
+                    ));
+                    for text in [
+                        mtproto_envelope_name,
+                        mtproto_carrier_name,
+                        mtproto_not_ours_name,
+                        mtproto_closed_name,
+                        mtproto_transport_error_meaning,
+                    ] {
                         read_text(text(number));
                     }
                 }
@@ -547,14 +659,25 @@ impl Drop for World {
     fn drop(&mut self) {
         // SAFETY: live handles, each freed once. Configs and caches first: the transports live on.
         unsafe {
-            self.configs.iter().flatten().for_each(|config| mtproto_config_free(*config));
-            self.cache.iter().for_each(|cache| mtproto_replay_cache_free(*cache));
+            self.configs
+                .iter()
+                .flatten()
+                .for_each(|config| mtproto_config_free(*config));
+            self.cache
+                .iter()
+                .for_each(|cache| mtproto_replay_cache_free(*cache));
             for end in self.transports.iter().flatten() {
                 mtproto_transport_wants_read(end.handle);
                 mtproto_transport_free(end.handle);
             }
-            self.secrets.iter().flatten().for_each(|secret| mtproto_secret_free(*secret));
-            self.links.iter().flatten().for_each(|link| mtproto_link_free(*link));
+            self.secrets
+                .iter()
+                .flatten()
+                .for_each(|secret| mtproto_secret_free(*secret));
+            self.links
+                .iter()
+                .flatten()
+                .for_each(|link| mtproto_link_free(*link));
         }
     }
 }
@@ -568,7 +691,10 @@ fn ready(world: &mut World, layer: u8) {
     };
     // SAFETY: live handles, and pointers as the header asks.
     unsafe {
-        for (slot, make) in [mtproto_client_new, mtproto_server_new].into_iter().enumerate() {
+        for (slot, make) in [mtproto_client_new, mtproto_server_new]
+            .into_iter()
+            .enumerate()
+        {
             let config = mtproto_config_new();
             mtproto_config_set_unix_time(config, 1_800_000_000);
             mtproto_config_set_entropy(config, [slot as u8].as_ptr(), 1);
@@ -583,7 +709,10 @@ fn ready(world: &mut World, layer: u8) {
                     mtproto_config_set_envelope(config, i32::from(layer / 6) % 4 + 1);
                 }
                 2 | 3 => {
-                    assert_eq!(mtproto_config_add_secret(config, secret.as_ptr(), secret.len()), MTPROTO_OK);
+                    assert_eq!(
+                        mtproto_config_add_secret(config, secret.as_ptr(), secret.len()),
+                        MTPROTO_OK
+                    );
                     mtproto_config_set_dc(config, 2, 0);
                 }
                 4 if client => {

@@ -17,7 +17,11 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
     let given = choices.bytes(2);
     iv[16 - given.len()..].copy_from_slice(given);
     let mut theirs = ctr::Ctr128BE::<aes::Aes256>::new(&key.into(), &iv.into());
-    let memory = if choices.flag() { Memory::Small } else { Memory::Fast };
+    let memory = if choices.flag() {
+        Memory::Small
+    } else {
+        Memory::Fast
+    };
     let mut ours = Stream::new(&key, &iv, memory);
     let mut position = 0usize;
     while !choices.is_empty() && position < 1 << 17 {
@@ -44,6 +48,9 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
         }
         assert_eq!(inside, expected);
         assert_eq!(room[offset + size], 0xa5, "a byte behind was written");
-        assert!(room[..offset].iter().all(|byte| *byte == 0xa5), "a byte before was written");
+        assert!(
+            room[..offset].iter().all(|byte| *byte == 0xa5),
+            "a byte before was written"
+        );
     }
 });

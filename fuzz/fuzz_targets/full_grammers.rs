@@ -43,7 +43,11 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
         let mut buffer = DequeBuffer::with_capacity(size, 8);
         buffer.extend(&payload[..]);
         packer.pack(&mut buffer);
-        assert_eq!(ends::take_wire(&mut client), buffer.as_ref(), "both write the same");
+        assert_eq!(
+            ends::take_wire(&mut client),
+            buffer.as_ref(),
+            "both write the same"
+        );
         wire.extend_from_slice(buffer.as_ref());
     }
     if choices.flag() && !wire.is_empty() {

@@ -16,7 +16,9 @@ fn check(link: &ProxyLink) {
 }
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| {
-    let Ok(text) = std::str::from_utf8(data) else { return };
+    let Ok(text) = std::str::from_utf8(data) else {
+        return;
+    };
     // Two fronts, so that the fuzzer need not find them.
     for front in ["", "tg://proxy?server=a.example&", "tg://socks?"] {
         let text = format!("{front}{text}");
@@ -24,7 +26,10 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
         let lenient = Link::parse(&text, ParseMode::Lenient);
         // Names of parameters count in either case in lenient mode only.
         let same_names = !text.contains(|letter: char| letter.is_ascii_uppercase());
-        assert!(strict.is_err() || strict == lenient || !same_names, "{strict:?} {lenient:?}");
+        assert!(
+            strict.is_err() || strict == lenient || !same_names,
+            "{strict:?} {lenient:?}"
+        );
         for link in strict.iter().chain(&lenient) {
             match link {
                 Link::MtProxy(link) => check(link),

@@ -127,7 +127,10 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
     (knobs.untrimmed, knobs.small_limit) = (false, false);
     knobs.queue_turns = known::QUEUE_KEEPS_ORDER && knobs.queue_turns;
     let seed = choices.byte();
-    let mut client = ends::end(Role::Client, &ends::client_config(envelope, layer, knobs, seed));
+    let mut client = ends::end(
+        Role::Client,
+        &ends::client_config(envelope, layer, knobs, seed),
+    );
     let mut server = ends::end(Role::Server, &ends::server_config(layer, knobs, seed));
     let (mut up, mut down) = (Lane::default(), Lane::default());
     let mut asked = VecDeque::new();
@@ -178,15 +181,23 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
             3 => {
                 let at = choices.below(asked.len().max(1));
                 // The server acknowledges what it has seen.
-                let delivered = up.meant.iter().filter(|m| matches!(m, Meant::Payload(_, true))).count();
-                if at + delivered < asked.len() && let Some(token) = asked.remove(at) {
+                let delivered = up
+                    .meant
+                    .iter()
+                    .filter(|m| matches!(m, Meant::Payload(_, true)))
+                    .count();
+                if at + delivered < asked.len()
+                    && let Some(token) = asked.remove(at)
+                {
                     server.push_quick_ack(token).expect("connected");
                     down.meant.push_back(Meant::QuickAck(token.value()));
                 }
             }
             // Not over WebSocket, where it is the end, nor over HTTP, where it is an answer.
-            4 if connected && (matches!(layer, Layer::Plain | Layer::Obfuscated | Layer::Secret)
-                || known::ERRORS_DO_NOT_END_FAKE_TLS && layer == Layer::FakeTls) => {
+            4 if connected
+                && (matches!(layer, Layer::Plain | Layer::Obfuscated | Layer::Secret)
+                    || known::ERRORS_DO_NOT_END_FAKE_TLS && layer == Layer::FakeTls) =>
+            {
                 let code = choices.word() & 0x7fff_ffff | 1;
                 let error = TransportError::new(code).expect("positive");
                 server.push_transport_error(error).expect("connected");

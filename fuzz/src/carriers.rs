@@ -21,8 +21,19 @@ pub fn plan(choices: &mut Choices<'_>) -> Plan {
     let mode = choices.byte();
     let sizes = [choices.byte(), choices.byte(), choices.byte()];
     let how = choices.byte();
-    let cuts = Cuts { sizes, reserve: how & 1 != 0, end: how & 2 != 0, given: 0, carrier: false };
-    Plan { knobs, cuts, mode, seed: choices.byte() % 3 }
+    let cuts = Cuts {
+        sizes,
+        reserve: how & 1 != 0,
+        end: how & 2 != 0,
+        given: 0,
+        carrier: false,
+    };
+    Plan {
+        knobs,
+        cuts,
+        mode,
+        seed: choices.byte() % 3,
+    }
 }
 
 /// A client that has sent a payload, and what it sent.
@@ -36,7 +47,10 @@ fn client(layer: Layer, plan: &Plan) -> (Transport, Vec<u8>) {
 }
 
 fn server(layer: Layer, plan: &Plan) -> Transport {
-    ends::end(Role::Server, &ends::server_config(layer, plan.knobs, plan.seed))
+    ends::end(
+        Role::Server,
+        &ends::server_config(layer, plan.knobs, plan.seed),
+    )
 }
 
 /// Moves all that waits, both ways, until nothing does.
@@ -90,7 +104,10 @@ pub fn behind_the_handshake(layer: Layer, role: Role, data: &[u8]) {
             }
         }
     };
-    let cuts = Cuts { carrier: true, ..plan.cuts };
+    let cuts = Cuts {
+        carrier: true,
+        ..plan.cuts
+    };
     // Over WebSocket the latest ping is answered; over HTTP "go on" is left out where the body is there already.
     feed::feed_twice(make, wire, cuts, layer == Layer::FakeTls);
 }
@@ -109,7 +126,12 @@ pub fn answer(layer: Layer, data: &[u8]) {
     let mut choices = Choices::new(data);
     let plan = plan(&mut choices);
     let wire = choices.rest();
-    feed::feed_twice(|| client(layer, &plan).0, wire, plan.cuts, layer == Layer::Http);
+    feed::feed_twice(
+        || client(layer, &plan).0,
+        wire,
+        plan.cuts,
+        layer == Layer::Http,
+    );
 }
 
 /// A fake TLS hello with a good digest: the bytes given, or one of ours with bytes changed.
@@ -171,10 +193,17 @@ pub fn sealed_answer(data: &[u8]) {
     // Which part of what follows the answer is: told by the sizes of three records.
     let mut end = 0;
     for _ in 0..3 {
-        let Some(length) = answer.get(end + 3..end + 5) else { break };
+        let Some(length) = answer.get(end + 3..end + 5) else {
+            break;
+        };
         end += 5 + usize::from(u16::from_be_bytes([length[0], length[1]]));
     }
     let end = end.min(answer.len());
     seals::seal_answer(&KEY, &hello[11..43], &mut answer[..end]);
-    feed::feed_twice(|| client(Layer::FakeTls, &plan).0, &answer, plan.cuts, false);
+    feed::feed_twice(
+        || client(Layer::FakeTls, &plan).0,
+        &answer,
+        plan.cuts,
+        false,
+    );
 }

@@ -14,7 +14,13 @@ pub fn run(envelope: Envelope, role: Role, data: &[u8]) {
     let layer = [Layer::Plain, Layer::Obfuscated, Layer::Secret][choices.below(3)];
     let sizes = [choices.byte(), choices.byte(), choices.byte()];
     let how = choices.byte();
-    let mut cuts = Cuts { sizes, reserve: how & 1 != 0, end: how & 2 != 0, given: 0, carrier: false };
+    let mut cuts = Cuts {
+        sizes,
+        reserve: how & 1 != 0,
+        end: how & 2 != 0,
+        given: 0,
+        carrier: false,
+    };
     let mut wire = choices.rest().to_vec();
 
     let client_config = ends::client_config(envelope, layer, knobs, 1);
@@ -58,7 +64,11 @@ pub fn run(envelope: Envelope, role: Role, data: &[u8]) {
     }
     let outcome = feed::feed_twice(make, &wire, cuts, true);
     // Android puts up to 256 bytes behind plaintext messages.
-    let padding = if envelope == Envelope::PaddedIntermediate { 256 } else { 0 };
+    let padding = if envelope == Envelope::PaddedIntermediate {
+        256
+    } else {
+        0
+    };
     let mut total = 0;
     for seen in &outcome.seen {
         if let Seen::Payload(data, wanted) = seen {
@@ -68,5 +78,8 @@ pub fn run(envelope: Envelope, role: Role, data: &[u8]) {
             total += data.len();
         }
     }
-    assert!(total <= wire.len() + opening.len(), "more came out than went in");
+    assert!(
+        total <= wire.len() + opening.len(),
+        "more came out than went in"
+    );
 }

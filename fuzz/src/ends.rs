@@ -59,7 +59,11 @@ impl Knobs {
 
     pub fn apply(self, config: &mut Config) {
         config
-            .set_memory(if self.small_memory { Memory::Small } else { Memory::Fast })
+            .set_memory(if self.small_memory {
+                Memory::Small
+            } else {
+                Memory::Fast
+            })
             .set_trim(!self.untrimmed)
             .set_quick_ack_form(if self.raw_quick_acks {
                 QuickAckForm::Raw

@@ -15,7 +15,7 @@ pub const QUEUE_KEEPS_ORDER: bool = true;
 pub const PENDING_COUNTS_CLOSE: bool = true;
 
 /// A transport error over fake TLS does not end what can be sent.
-pub const ERRORS_DO_NOT_END_FAKE_TLS: bool = false;
+pub const ERRORS_DO_NOT_END_FAKE_TLS: bool = true;
 
 /// A quick ack that Full refuses does not let the opening go.
-pub const REFUSALS_HOLD_THE_OPENING: bool = false;
+pub const REFUSALS_HOLD_THE_OPENING: bool = true;

@@ -97,14 +97,20 @@ unsafe fn connection(kind: u8, small: bool, fail_at: i64) -> bool {
             }
             1 => {
                 mtproto_config_set_envelope(config, MTPROTO_ENVELOPE_FULL);
-                mtproto_config_set_accept(config, MTPROTO_ACCEPT_OBFUSCATED | MTPROTO_ACCEPT_OBFUSCATED_FULL);
+                mtproto_config_set_accept(
+                    config,
+                    MTPROTO_ACCEPT_OBFUSCATED | MTPROTO_ACCEPT_OBFUSCATED_FULL,
+                );
             }
             2 => {
                 mtproto_config_add_secret(config, secret.as_ptr(), secret.len());
                 mtproto_config_set_dc(config, 2, 0);
             }
             _ => {
-                mtproto_config_set_accept(config, MTPROTO_ACCEPT_OBFUSCATED | MTPROTO_ACCEPT_WEBSOCKET);
+                mtproto_config_set_accept(
+                    config,
+                    MTPROTO_ACCEPT_OBFUSCATED | MTPROTO_ACCEPT_WEBSOCKET,
+                );
                 mtproto_config_set_websocket(config, c"a".as_ptr(), c"/apiws".as_ptr(), null());
             }
         }
@@ -112,8 +118,14 @@ unsafe fn connection(kind: u8, small: bool, fail_at: i64) -> bool {
         FAILED.set(false);
         LEFT.set(fail_at);
         let (mut client, mut server) = (null_mut(), null_mut());
-        assert_eq!(until_done(&mut refused, || mtproto_client_new(config, &mut client)), MTPROTO_OK);
-        assert_eq!(until_done(&mut refused, || mtproto_server_new(config, &mut server)), MTPROTO_OK);
+        assert_eq!(
+            until_done(&mut refused, || mtproto_client_new(config, &mut client)),
+            MTPROTO_OK
+        );
+        assert_eq!(
+            until_done(&mut refused, || mtproto_server_new(config, &mut server)),
+            MTPROTO_OK
+        );
         let mut before = 0;
         for round in 0..4 {
             let length = 24 + 16 * (round * round * 30);
@@ -122,16 +134,21 @@ unsafe fn connection(kind: u8, small: bool, fail_at: i64) -> bool {
             for _ in 0..4 {
                 for (from, to) in [(client, server), (server, client)] {
                     let (mut data, mut count, mut taken) = (null(), 0, 0);
-                    let status = until_done(&mut refused, || mtproto_transport_peek_wire(from, &mut data, &mut count));
+                    let status = until_done(&mut refused, || {
+                        mtproto_transport_peek_wire(from, &mut data, &mut count)
+                    });
                     assert_eq!(status, MTPROTO_OK);
-                    let status =
-                        until_done(&mut refused, || mtproto_transport_push_wire(to, data, count, &mut taken));
+                    let status = until_done(&mut refused, || {
+                        mtproto_transport_push_wire(to, data, count, &mut taken)
+                    });
                     assert_eq!((status, taken), (MTPROTO_OK, count));
                     assert_eq!(mtproto_transport_consume_wire(from, count), MTPROTO_OK);
                     loop {
                         let mut event = std::mem::zeroed::<mtproto_event>();
                         event.struct_size = size_of::<mtproto_event>();
-                        match until_done(&mut refused, || mtproto_transport_pull_event(to, &mut event)) {
+                        match until_done(&mut refused, || {
+                            mtproto_transport_pull_event(to, &mut event)
+                        }) {
                             MTPROTO_OK if event.kind == MTPROTO_EVENT_PAYLOAD => {
                                 let sent = if to == server { length } else { before };
                                 assert_eq!(event.length, sent);
@@ -150,13 +167,19 @@ unsafe fn connection(kind: u8, small: bool, fail_at: i64) -> bool {
             before = length;
         }
         LEFT.set(-1);
-        assert_eq!(events, 7, "each packet once, both ways, but the last one down");
+        assert_eq!(
+            events, 7,
+            "each packet once, both ways, but the last one down"
+        );
         mtproto_transport_free(client);
         mtproto_transport_free(server);
         assert_eq!(LIVE.get(), live, "leaked");
         mtproto_config_free(config);
         // A queue that could not double may do with what it needs: then nobody has to be told.
-        assert!(refused == 0 || FAILED.get(), "no memory, and none was asked for");
+        assert!(
+            refused == 0 || FAILED.get(),
+            "no memory, and none was asked for"
+        );
         FAILED.get()
     }
 }

@@ -27,7 +27,7 @@ fn service_of(service: i32) -> Result<Service, mtproto_status> {
 }
 
 /// An address of a data centre to begin with, with its port, for TCP:
-/// "149.154.167.51:443", "[2001:67c:4e8:f002::a]:443". As TDLib has them
+/// `149.154.167.51:443`, `[2001:67c:4e8:f002::a]:443`. As TDLib has them
 /// (November 2026); help.getConfig lists the current ones.
 ///
 /// @param dc        The DC's number.

@@ -90,11 +90,12 @@ impl Reader {
         }
     }
 
-    /// How many bytes of the carrier's own are due, at the least.
-    pub(crate) fn missing(&self) -> usize {
+    /// How many bytes of the carrier's own come before the stream's next one, at
+    /// the least.
+    pub(crate) fn missing_header(&self) -> usize {
         match self {
-            Self::FakeTls(reader) => reader.missing(),
-            Self::WebSocket(reader) => reader.frames.missing(),
+            Self::FakeTls(reader) => reader.missing_header(),
+            Self::WebSocket(reader) => reader.frames.missing_header(),
         }
     }
 

@@ -112,10 +112,7 @@ impl Sequence {
             }
         }
         let found = u32::from_le_bytes(*crc);
-        let expected = match checked.split_first_chunk() {
-            Some((header, payload)) => crc32(u64::from_le_bytes(*header), payload),
-            None => crc32fast::hash(checked),
-        };
+        let expected = crc32fast::hash(checked);
         if found != expected {
             return Err(ProtocolError::Checksum { expected, found });
         }
@@ -127,46 +124,10 @@ impl Sequence {
     pub(super) fn frame(&mut self, payload: &[u8]) -> Framing {
         let length = u64::from(to_word(payload.len() + OVERHEAD));
         let header = length | u64::from(self.sent) << 32;
+        let mut crc = crc32fast::Hasher::new();
+        crc.update(&header.to_le_bytes());
+        crc.update(payload);
         self.sent = self.sent.wrapping_add(1);
-        Framing::new(header, 8).with_trailer(crc32(header, payload).into(), 4)
+        Framing::new(header, 8).with_trailer(crc.finalize().into(), 4)
     }
-}
-
-/// CRC32 over the eight bytes of a header, lowest first, and the payload.
-///
-/// The header goes by tables, all eight bytes at once: `crc32fast` takes what is
-/// no multiple of 64 byte by byte, which cost a fifth of a small frame.
-fn crc32(header: u64, payload: &[u8]) -> u32 {
-    let bytes = (header ^ u64::from(u32::MAX)).to_le_bytes();
-    let crc = bytes
-        .into_iter()
-        .zip(HEADER_TABLES.iter().rev())
-        .fold(u32::MAX, |crc, (byte, table)| crc ^ table[usize::from(byte)]);
-    let mut crc = crc32fast::Hasher::new_with_initial(crc);
-    crc.update(payload);
-    crc.finalize()
-}
-
-/// What a byte does to the CRC with 0, 1, ... 7 bytes behind it.
-static HEADER_TABLES: [[u32; 256]; HEADER] = header_tables();
-
-#[expect(clippy::cast_possible_truncation, reason = "below 256")]
-const fn header_tables() -> [[u32; 256]; HEADER] {
-    /// x^32 + x^26 + ... + 1, lowest bit first.
-    const POLYNOMIAL: u32 = 0xedb8_8320;
-    let mut tables = [[0; 256]; HEADER];
-    let mut byte = 0;
-    while byte < 256 {
-        let mut crc = byte as u32;
-        let mut bits = 0;
-        while bits < 8 * HEADER {
-            crc = crc >> 1 ^ (crc & 1) * POLYNOMIAL;
-            bits += 1;
-            if bits % 8 == 0 {
-                tables[bits / 8 - 1][byte] = crc;
-            }
-        }
-        byte += 1;
-    }
-    tables
 }

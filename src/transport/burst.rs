@@ -150,3 +150,108 @@ impl fmt::Debug for Burst {
         f.debug_struct("Burst").finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::entropy::Entropy;
+    use crate::envelope::Envelope;
+    use crate::transport::{Accept, Config};
+
+    fn config(envelope: Envelope, obfuscated: bool) -> Config {
+        let mut config = Config::new();
+        config
+            .set_envelope(envelope)
+            .set_obfuscated(obfuscated)
+            .set_entropy(Entropy::from_bytes(&[7; 600]))
+            .set_accept(Accept {
+                plain: true,
+                plain_full: true,
+                obfuscated: true,
+                obfuscated_full: true,
+                ..Accept::default()
+            });
+        config
+    }
+
+    fn packet(number: u8) -> Vec<u8> {
+        vec![number + 1; 24 + 16 * usize::from(number)]
+    }
+
+    #[test]
+    fn in_place_gives_the_bytes_that_pushing_gives() {
+        for envelope in Envelope::ALL {
+            for obfuscated in [false, true] {
+                let config = config(envelope, obfuscated);
+                let mut pushed = Transport::client(&config).unwrap();
+                let mut in_place = Transport::client(&config).unwrap();
+                for number in 0..20 {
+                    let packet = packet(number);
+                    pushed.push_payload(&packet).unwrap();
+                    let expected = pushed.peek_wire().unwrap().to_vec();
+                    pushed.consume_wire(expected.len()).unwrap();
+
+                    let head = Transport::IN_PLACE_HEAD_ROOM;
+                    let mut buffer = vec![0xa5; head];
+                    buffer.extend_from_slice(&packet);
+                    let payload = head..buffer.len();
+                    buffer.resize(buffer.len() + Transport::IN_PLACE_TAIL_ROOM, 0xa5);
+                    let wire = in_place.pack_in_place(&mut buffer, payload).unwrap();
+                    assert_eq!(buffer[wire.unwrap()], expected, "{envelope}, {obfuscated}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_in_place_changes_nothing() {
+        let mut client = Transport::client(&config(Envelope::Full, false)).unwrap();
+        client.push_payload(&packet(1)).unwrap();
+        let mut buffer = [1; 200];
+        assert_eq!(client.pack_in_place(&mut buffer, 72..112), Ok(None));
+        let waiting = client.pending_wire();
+        for (payload, count, available) in [(71..111, 72, 71), (72..188, 188, 184)] {
+            let error = UsageError::CountTooLarge { count, available };
+            let result = client.pack_in_place(&mut buffer, payload);
+            assert_eq!(result, Err(error.into()));
+        }
+        assert_eq!(buffer, [1; 200]);
+        assert_eq!(client.pending_wire(), waiting);
+    }
+
+    #[test]
+    fn events_are_seen_together_and_an_error_comes_after_them() {
+        for obfuscated in [false, true] {
+            let config = config(Envelope::Intermediate, obfuscated);
+            let mut client = Transport::client(&config).unwrap();
+            let mut server = Transport::server(&config).unwrap();
+            let packets: Vec<Vec<u8>> = (0..9).map(packet).collect();
+            let slices: Vec<&[u8]> = packets.iter().map(Vec::as_slice).collect();
+            client.push_payloads(&slices).unwrap();
+            let refused = client.push_payloads(&[&packets[0], &[1; 3], &packets[1]]);
+            let error = UsageError::PayloadMisaligned { length: 3 };
+            assert_eq!(refused, Err((1, error.into())));
+            let mut wire = client.peek_wire().unwrap().to_vec();
+            // In clear these are a length of zero, under the cipher some other error.
+            wire.extend_from_slice(&[0; 4]);
+            assert_eq!(server.push_wire(&wire), Ok(wire.len()));
+
+            let mut burst = Burst::default();
+            let events: Vec<Event<'_>> = server.pull_events(&mut burst, 4).unwrap().collect();
+            assert_eq!(events.len(), 4);
+            for (event, packet) in events[1..].iter().zip(&packets) {
+                assert!(matches!(event, Event::Payload(payload) if payload.data == packet));
+            }
+            let events: Vec<Event<'_>> = server.pull_events(&mut burst, 99).unwrap().collect();
+            let expected = packets[3..].iter().chain(&packets[..1]);
+            assert_eq!(events.len(), expected.clone().count());
+            for (event, packet) in events.iter().zip(expected) {
+                assert!(matches!(event, Event::Payload(payload) if payload.data == packet));
+            }
+            if !obfuscated {
+                assert!(server.pull_events(&mut burst, 99).is_err());
+                assert!(server.pull_event().is_err());
+            }
+        }
+    }
+}

@@ -36,7 +36,7 @@ pub(super) struct Turns {
     /// be read out of them.
     looked_at: usize,
     /// Payloads that wait for their turn, where the config lets them.
-    waiting: VecDeque<Box<[u8]>>,
+    waiting: VecDeque<Vec<u8>>,
     /// Nothing more is read: the connection ends with what was sent.
     over: bool,
 }
@@ -215,7 +215,12 @@ impl Transport {
             true if turns.waiting.is_empty() => self.send_over_http(payload),
             false if !queue_turns => Err(UsageError::OutOfTurn.into()),
             _ => {
-                turns.waiting.push_back(payload.into());
+                let mut kept = Vec::new();
+                let room = kept.try_reserve_exact(payload.len());
+                room.and_then(|()| turns.waiting.try_reserve(1))
+                    .map_err(|_| Error::OutOfMemory)?;
+                kept.extend_from_slice(payload);
+                turns.waiting.push_back(kept);
                 self.send_what_is_due()
             }
         }

@@ -185,7 +185,7 @@ impl Incoming {
 
     /// How many bytes of the carrier's own come before the stream's next.
     pub(super) fn missing_of_carrier(&self) -> usize {
-        self.reader.as_ref().map_or(0, Reader::missing)
+        self.reader.as_ref().map_or(0, Reader::missing_header)
     }
 
     /// Gives memory back, if nothing waits and there is more than `keep` bytes.

@@ -474,7 +474,7 @@ impl Transport {
             return 0;
         }
         let queued = self.incoming.queued();
-        if self.incoming.is_at_end() {
+        if self.refused || self.incoming.is_at_end() {
             return 0;
         }
         let needed = match &self.stage {
@@ -640,7 +640,8 @@ impl Transport {
     /// Goes on with the opening of the connection, as far as the bytes reach.
     /// What is wrong with them is reported in its turn, as an event would be.
     fn open_up(&mut self) {
-        loop {
+        // What follows a refused request is not looked at.
+        while !self.refused {
             let queued = self.incoming.queued().len();
             let went_on = match &self.stage {
                 // Each byte of these is judged as it comes: the verdict must not

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::dc_id::DcId;
 use super::errors::MtprotoError;
+use super::replay_cache::ReplayCache;
 use super::secret::Secret;
 use crate::entropy::Entropy;
 use crate::error::Error;
@@ -180,6 +181,12 @@ pub struct TransportConfig {
     /// Client: whose ClientHello to send under fake TLS.
     #[uniffi(default = None)]
     pub tls_profile: Option<TlsProfile>,
+    /// Server: where accepted handshakes are remembered. A proxy wants one.
+    #[uniffi(default = None)]
+    pub replay_cache: Option<Arc<ReplayCache>>,
+    /// Server: how many seconds a fake TLS client's clock may be off.
+    #[uniffi(default = None)]
+    pub allowed_clock_skew: Option<u32>,
     /// The time for fake TLS, in Unix seconds, where the app knows it better than
     /// the system's clock.
     #[uniffi(default = None)]
@@ -261,6 +268,12 @@ impl TransportConfig {
                 TlsProfile::Safari => transport::TlsProfile::Safari,
                 TlsProfile::Classic => transport::TlsProfile::Classic,
             });
+        }
+        if let Some(cache) = &self.replay_cache {
+            config.set_replay_cache(cache.core());
+        }
+        if let Some(seconds) = self.allowed_clock_skew {
+            config.set_allowed_clock_skew(seconds);
         }
         if let Some(seconds) = self.unix_time {
             config.set_unix_time(seconds);

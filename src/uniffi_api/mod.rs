@@ -18,11 +18,14 @@
 
 mod config;
 mod dc_id;
+mod endpoints;
 mod errors;
 mod events;
 mod guard;
+mod kinds;
 mod link;
 mod quick_ack;
+mod replay_cache;
 mod scaffolding;
 mod secret;
 #[cfg(test)]
@@ -31,13 +34,21 @@ mod transport;
 
 pub(crate) use scaffolding::UniFfiTag;
 
-pub use config::{AcceptedOpenings, Envelope, MemoryUse, QuickAckForm, TransportConfig};
+pub use config::{
+    AcceptedOpenings, Envelope, HttpTarget, MemoryUse, QuickAckForm, TlsProfile, TransportConfig,
+    WebsocketTarget,
+};
 pub use dc_id::{DcId, dc_id_from_wire};
-pub use errors::{ErrorKind, MtprotoError};
+pub use endpoints::{
+    EndpointAddress, EndpointService, endpoint_addresses, endpoint_plain_uri, endpoint_uri,
+};
+pub use errors::MtprotoError;
 pub use events::{
     Carrier, CloseReason, ConnectionInfo, Event, NotOursReason, transport_error_meaning,
 };
+pub use kinds::ErrorKind;
 pub use link::{Link, ProxyLink, Socks5Link, parse_link};
 pub use quick_ack::{compute_quick_ack_token, library_version};
+pub use replay_cache::ReplayCache;
 pub use secret::{ParseMode, Secret, SecretForm};
 pub use transport::NativeTransport;

@@ -15,6 +15,13 @@ fn config() -> TransportConfig {
         trim: None,
         quick_ack_form: None,
         memory: None,
+        websocket: None,
+        http: None,
+        queue_turns: None,
+        tls_profile: None,
+        replay_cache: None,
+        allowed_clock_skew: None,
+        unix_time: None,
         entropy: None,
     }
 }
@@ -41,7 +48,7 @@ fn every_status_of_the_header_has_its_kind() {
         statuses += 1;
     }
     assert!(
-        statuses > 30,
+        statuses > 60,
         "only {statuses} statuses found in the header"
     );
 }
@@ -110,15 +117,104 @@ fn secrets_are_checked_against_the_config() {
     let secret = Secret::parse("dd".to_owned() + &"ab".repeat(16), ParseMode::Strict).unwrap();
     let wrong = TransportConfig {
         envelope: Some(Envelope::Abridged),
+        dc: Some(dc_id_from_wire(2).unwrap()),
         secrets: vec![secret.clone()],
         ..config()
     };
     let error = NativeTransport::client(wrong).err().unwrap();
-    assert_eq!(error.kind(), ErrorKind::InvalidArgument);
+    assert_eq!(error.kind(), ErrorKind::ConfigSecretNeedsPadding);
     let no_dc = TransportConfig {
         secrets: vec![secret],
         ..config()
     };
     let error = NativeTransport::client(no_dc).err().unwrap();
     assert_eq!(error.kind(), ErrorKind::ConfigSecretWithoutDc);
+}
+
+/// A secret with a domain goes through fake TLS by itself, and the replay cache
+/// keeps who repeats the hello out.
+#[test]
+fn fake_tls_connects_once() {
+    let secret = "ee".to_owned() + &"ab".repeat(16) + "6578616d706c652e636f6d";
+    let secret = Secret::parse(secret, ParseMode::Strict).unwrap();
+    let cache = ReplayCache::of(16, 600);
+    let config = TransportConfig {
+        dc: Some(dc_id_from_wire(2).unwrap()),
+        secrets: vec![secret],
+        replay_cache: Some(cache.clone()),
+        ..config()
+    };
+    let client = NativeTransport::client(config.clone()).unwrap();
+    client.push_payload(&[7; 40]).unwrap();
+    let hello = client.take_wire().unwrap();
+    let server = NativeTransport::server(config.clone()).unwrap();
+    assert_eq!(server.receive(&hello).unwrap(), []);
+    client.receive(&server.take_wire().unwrap()).unwrap();
+    let events = server.receive(&client.take_wire().unwrap()).unwrap();
+    let Event::Connected { connection } = &events[0] else {
+        panic!("{events:?}");
+    };
+    assert_eq!(connection.carrier, Carrier::FakeTls);
+    assert_eq!(connection.server_name.as_deref(), Some("example.com"));
+    let repeated = NativeTransport::server(config).unwrap();
+    let events = repeated.receive(&hello).unwrap();
+    let replayed = Event::NotOurs {
+        reason: NotOursReason::Replayed,
+        data: hello,
+    };
+    assert_eq!(events, [replayed]);
+    assert_eq!(cache.count(), 1);
+}
+
+#[test]
+fn endpoints_are_texts() {
+    let media = dc_id_from_wire(-2).unwrap();
+    let first = EndpointAddress {
+        host: "149.154.167.51".to_owned(),
+        port: 443,
+    };
+    assert_eq!(endpoint_addresses(media).unwrap()[0], first);
+    let uri = endpoint_uri(media, EndpointService::Websocket).unwrap();
+    assert_eq!(uri, "wss://venus-1.web.telegram.org/apiws");
+    let uri = endpoint_plain_uri(first.host, EndpointService::Http).unwrap();
+    assert_eq!(uri, "http://149.154.167.51:80/api");
+    let far = dc_id_from_wire(9).unwrap();
+    let error = endpoint_uri(far, EndpointService::Http).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NoEndpoint);
+}
+
+/// The faces agree on what a refused text is called.
+#[test]
+fn refused_texts_have_the_status_of_the_c_abi() {
+    for text in [
+        "",
+        "xx",
+        "abcd",
+        "dd",
+        "tg://proxy?server=a",
+        "https://example.com",
+    ] {
+        let mut secret = core::ptr::null_mut();
+        // SAFETY: a text with its length, and a place for the handle that is never
+        // made; the reason is not wanted.
+        let status = unsafe {
+            capi::mtproto_secret_parse(
+                text.as_ptr().cast(),
+                text.len(),
+                capi::MTPROTO_PARSE_STRICT,
+                &raw mut secret,
+                core::ptr::null_mut(),
+                0,
+            )
+        };
+        let error = Secret::parse(text.to_owned(), ParseMode::Strict)
+            .err()
+            .unwrap();
+        assert_eq!(error.kind(), ErrorKind::of(status), "{text}");
+        assert!(matches!(error, MtprotoError::Input { .. }));
+        let error = parse_link(text.to_owned(), ParseMode::Strict)
+            .err()
+            .unwrap();
+        assert!(format!("{:?}", error.kind()).starts_with("Link"), "{text}");
+    }
 }

@@ -102,12 +102,13 @@ impl RecordReader {
         })
     }
 
-    /// How many bytes are missing to the end of the current header or record, at least 1.
-    pub(crate) fn missing(&self) -> usize {
-        if self.left > 0 {
-            self.left
+    /// How many bytes are missing to the end of the current header; 0 inside an
+    /// application record.
+    pub(crate) fn missing_header(&self) -> usize {
+        if self.left > 0 && self.head[0] == APPLICATION {
+            0
         } else {
-            HEADER_LEN.saturating_sub(self.have).max(1)
+            HEADER_LEN.saturating_sub(self.have)
         }
     }
 

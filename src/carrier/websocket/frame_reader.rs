@@ -159,11 +159,11 @@ impl FrameReader {
         })
     }
 
-    /// How many bytes are missing to the end of the current header or frame, at least 1.
-    pub(crate) fn missing(&self) -> usize {
+    /// How many bytes are missing to the end of the current header; 0 behind it.
+    pub(crate) fn missing_header(&self) -> usize {
         match self.stage {
             Stage::Header => self.need - self.have,
-            _ => usize::try_from(self.left).unwrap_or(usize::MAX).max(1),
+            _ => 0,
         }
     }
 
