@@ -155,3 +155,19 @@ $(TESTS)/hpp: tests/cpp/hpp.cpp tests/c/check.h include/mtproto.hpp include/mtpr
 $(BIN)/probe-cpp: examples-c/probe.cpp include/mtproto.hpp include/mtproto.h | lib
 	@mkdir -p $(BIN)
 	$(CXX_BARE) -o $@ $< $(LINK)
+
+# ---- the bindings, and the cases that all languages share: tools/bindings.sh builds what they need ----
+
+.PHONY: test-kotlin test-swift test-cases bench-bindings check-size-bindings mobile
+
+test-kotlin test-swift bench-bindings check-size-bindings:
+	@tools/$@.sh
+
+test-kotlin test-swift: $(BIN)/mtproto-responder
+
+test-cases: $(TESTS)/cases
+	@tests/cases/generate.py --check
+	@tests/cases/generate.py --lines | $(TESTS)/cases
+
+mobile:
+	@tools/mobile-static.sh
