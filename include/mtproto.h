@@ -22,7 +22,8 @@
  *    written on MTPROTO_OK only, unless the function says otherwise. Besides the statuses that a function lists, any
  *    function that returns one may return MTPROTO_ERROR_PANIC.
  * 2. Errors. After -1xx (the call was wrong) and -3xx (the system was) nothing
- *    has changed: mend it and go on. After -2xx (the peer broke the protocol)
+ *    has changed: mend it and go on. A server that lacks random bytes or memory
+ *    in a handshake repeats that status instead: close the connection. After -2xx (the peer broke the protocol)
  *    and -9xx the transport is dead: each further call with good arguments
  *    returns the same status, and only mtproto_transport_free is left. What was
  *    still queued for the wire is lost with it.
@@ -39,8 +40,9 @@
  * 6. Structs. Set struct_size to sizeof the struct. Fields are only ever added
  *    at the end, so that programs and libraries of different age fit together.
  * 7. Memory. Where memory for payloads or a handle is not to be had, the call
- *    says so. For the few bytes of a config (secrets, paths) the process ends
- *    then, as is usual.
+ *    says so. For small things of fixed size (a config with its secrets and
+ *    paths, the state of a handshake, a cipher's tables) the process ends then,
+ *    as is usual.
  * 8. Threads. A handle may be moved from thread to thread. Calls on one handle
  *    must not overlap, except calls that take it as const with one another.
  *    Different handles have nothing in common.
@@ -425,7 +427,7 @@
 
 /**
  * Server: before enough bytes came to recognise the client. Client: before the
- * proxy answered the fake TLS hello.
+ * peer answered the fake TLS hello or the request for a WebSocket.
  */
 #define MTPROTO_CLOSED_BEFORE_OPENING 3
 
@@ -684,7 +686,7 @@ typedef struct {
 #define MTPROTO_ERROR_PAYLOAD_AMBIGUOUS (-113)
 
 /**
- * The Full envelope has no quick acks.
+ * The Full envelope has no quick acks, nor has HTTP.
  */
 #define MTPROTO_ERROR_QUICK_ACK_UNSUPPORTED (-114)
 
@@ -1462,8 +1464,9 @@ mtproto_status mtproto_config_set_max_padding(mtproto_config *config, uint32_t b
 
 /**
  * Sets whether payload events of Padded intermediate hold the MTProto packet
- * alone, or also the padding behind it, as a relay may want that does not look
- * inside. Default: true, the packet alone.
+ * alone, or also the padding behind it, for tools that show what came. Not for
+ * relays: what is sent on gets padding of its own. Default: true, the packet
+ * alone.
  *
  * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT.
  */
@@ -1547,8 +1550,9 @@ mtproto_status mtproto_config_set_http(mtproto_config *config,
                                        bool keep_alive);
 
 /**
- * HTTP: sets whether payloads that are pushed out of turn wait for their turn.
- * Default: false, they are refused with MTPROTO_ERROR_OUT_OF_TURN.
+ * HTTP: sets whether payloads that are pushed out of turn wait for their turn,
+ * together at most as many bytes as the largest payload. Default: false. What
+ * may not wait is refused with MTPROTO_ERROR_OUT_OF_TURN.
  *
  * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT.
  */
@@ -1785,7 +1789,8 @@ mtproto_status mtproto_transport_push_payload(mtproto_transport *transport,
  * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
  *          MTPROTO_ERROR_QUICK_ACK_TOKEN; MTPROTO_ERROR_WRONG_ROLE;
  *          MTPROTO_ERROR_NOT_CONNECTED; MTPROTO_ERROR_QUICK_ACK_UNSUPPORTED
- *          (Full); MTPROTO_ERROR_ENTROPY; MTPROTO_ERROR_OUT_OF_MEMORY; the
+ *          (Full, HTTP); MTPROTO_ERROR_CLOSED over a WebSocket that was closed;
+ *          MTPROTO_ERROR_ENTROPY; MTPROTO_ERROR_OUT_OF_MEMORY; the
  *          transport's fatal status.
  */
 mtproto_status mtproto_transport_push_quick_ack(mtproto_transport *transport,
@@ -1865,7 +1870,9 @@ mtproto_status mtproto_transport_consume_wire(mtproto_transport *transport, size
  *                  receive buffer's ceiling (the config's largest payload and
  *                  a little) is reached. Pull events, then push the rest.
  * @return  MTPROTO_OK; MTPROTO_EVENTS_PENDING if none could be taken (consumed
- *          then receives 0); MTPROTO_ERROR_NULL_ARGUMENT;
+ *          then receives 0; over HTTP as a server, where there is no event
+ *          then, the client sent more before its answer: answer it first);
+ *          MTPROTO_ERROR_NULL_ARGUMENT;
  *          MTPROTO_ERROR_ENDED; MTPROTO_ERROR_OUT_OF_MEMORY; the transport's
  *          fatal status, but only once mtproto_transport_pull_event has
  *          reported it, after the events before it.
@@ -1945,8 +1952,9 @@ size_t mtproto_transport_wants_read(const mtproto_transport *transport);
 bool mtproto_transport_wants_write(const mtproto_transport *transport);
 
 /**
- * How many wire bytes wait to be sent: stop pushing payloads when a peer that
- * does not read makes it grow.
+ * How many wire bytes wait to be sent. When a peer that does not read makes it
+ * grow, stop pushing payloads, and stop reading from that peer too: some of what
+ * it sends is answered by the library.
  *
  * @return  0 also for a transport that is dead or NULL.
  */

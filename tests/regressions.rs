@@ -1,4 +1,4 @@
-//! What the fuzz targets found, one test each.
+//! What the fuzz targets and readers found, one test each.
 
 #![allow(clippy::unwrap_used, missing_docs, reason = "a test")]
 
@@ -277,4 +277,98 @@ fn nothing_is_wanted_while_a_refusal_waits() {
     server.push_wire(b"GET /nothing HTTP/1.1\r\n\r\n").unwrap();
     assert_eq!(server.wants_read(), 0);
     assert!(matches!(server.pull_event(), Ok(Some(Event::Closed(_)))));
+}
+
+fn full_client() -> Transport {
+    let mut config = Config::new();
+    config.set_envelope(Envelope::Full).set_obfuscated(false);
+    Transport::client(&config).unwrap()
+}
+
+fn events(transport: &mut Transport) -> Vec<String> {
+    let mut events = Vec::new();
+    while let Some(event) = transport.pull_event().unwrap() {
+        events.push(format!("{event:?}"));
+    }
+    events
+}
+
+/// Found by a reader. 403 and 429 are no multiples of 4: the word was called a wrong length before the end could show
+/// that it is an error.
+#[test]
+fn a_bare_code_before_the_end_of_a_full_stream_is_an_error() {
+    for code in [403_u32, 404, 429, 444] {
+        let mut client = full_client();
+        for byte in code.to_le_bytes() {
+            client.push_wire(&[byte]).unwrap();
+            client.pull_event().unwrap();
+        }
+        client.push_wire_end().unwrap();
+        let wanted = format!("TransportError(TransportError({code}))");
+        assert_eq!(events(&mut client)[0], wanted);
+    }
+}
+
+/// Found by a reader. The length of a frame that was cut off is no error code.
+#[test]
+fn a_length_before_the_end_of_a_full_stream_is_no_error() {
+    let mut client = full_client();
+    client.push_wire(&96_u32.to_le_bytes()).unwrap();
+    events(&mut client);
+    client.push_wire_end().unwrap();
+    assert_eq!(events(&mut client), ["Closed(InsideFrame)"]);
+}
+
+/// Found by a reader. What waits for its turn is bounded, and what is refused is not lost sight of.
+#[test]
+fn what_waits_for_its_turn_is_bounded() {
+    let mut config = Config::new();
+    config
+        .set_http(HttpTarget::new("example.org"))
+        .set_queue_turns(true)
+        .set_max_payload(1024)
+        .unwrap();
+    let mut client = Transport::client(&config).unwrap();
+    client.push_payload(&[1; 1024]).unwrap();
+    client.push_payload(&[2; 1000]).unwrap();
+    client.push_payload(&[3; 24]).unwrap();
+    let refused = client.push_payload(&[4; 4]);
+    assert_eq!(refused, Err(UsageError::OutOfTurn.into()));
+}
+
+/// Found by a reader. Behind the last response the server took no bytes, and never said so.
+#[test]
+fn what_follows_the_last_request_is_dropped() {
+    let mut server = server(Accept {
+        http: true,
+        ..Accept::default()
+    });
+    let mut request =
+        b"POST /api HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 40\r\n\r\n"
+            .to_vec();
+    request.extend_from_slice(&PACKET);
+    assert_eq!(lengths(&mut server, &request), [40]);
+    server.push_payload(&PACKET).unwrap();
+    server.pull_event().unwrap();
+    let more = vec![b'x'; 4 << 20];
+    assert_eq!(server.push_wire(&more), Ok(more.len()));
+    assert_eq!(server.wants_read(), 0);
+}
+
+/// Found by a reader. A largest payload holds for the packet, with padding allowed on top.
+#[test]
+fn padding_does_not_raise_the_largest_payload() {
+    let mut config = Config::new();
+    config
+        .set_envelope(Envelope::PaddedIntermediate)
+        .set_obfuscated(false);
+    let mut client = Transport::client(&config).unwrap();
+    config.set_max_payload(1024).unwrap();
+    let mut server = Transport::server(&config).unwrap();
+    client.push_payload(&[7; 1016]).unwrap();
+    assert_eq!(lengths(&mut server, &take_wire(&mut client)), [1016]);
+    client.push_payload(&[7; 1032]).unwrap();
+    server.push_wire(&take_wire(&mut client)).unwrap();
+    let error = server.pull_event().map(|_| ()).unwrap_err();
+    assert!(error.is_fatal(), "{error}");
 }

@@ -303,8 +303,9 @@ pub unsafe extern "C" fn mtproto_config_set_max_padding(
 }
 
 /// Sets whether payload events of Padded intermediate hold the MTProto packet
-/// alone, or also the padding behind it, as a relay may want that does not look
-/// inside. Default: true, the packet alone.
+/// alone, or also the padding behind it, for tools that show what came. Not for
+/// relays: what is sent on gets padding of its own. Default: true, the packet
+/// alone.
 ///
 /// @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT.
 #[unsafe(no_mangle)]
@@ -462,8 +463,9 @@ pub unsafe extern "C" fn mtproto_config_set_http(
     unsafe { set(config, setter) }
 }
 
-/// HTTP: sets whether payloads that are pushed out of turn wait for their turn.
-/// Default: false, they are refused with MTPROTO_ERROR_OUT_OF_TURN.
+/// HTTP: sets whether payloads that are pushed out of turn wait for their turn,
+/// together at most as many bytes as the largest payload. Default: false. What
+/// may not wait is refused with MTPROTO_ERROR_OUT_OF_TURN.
 ///
 /// @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT.
 #[unsafe(no_mangle)]

@@ -78,7 +78,7 @@ pub const MTPROTO_CLOSED_BETWEEN_FRAMES: i32 = 1;
 /// In the middle of a frame, which is lost.
 pub const MTPROTO_CLOSED_INSIDE_FRAME: i32 = 2;
 /// Server: before enough bytes came to recognise the client. Client: before the
-/// proxy answered the fake TLS hello.
+/// peer answered the fake TLS hello or the request for a WebSocket.
 pub const MTPROTO_CLOSED_BEFORE_OPENING: i32 = 3;
 /// Server: an HTTP request was refused with a status, which waits to be sent.
 /// Send it, then close the connection.

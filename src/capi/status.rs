@@ -53,7 +53,7 @@ pub const MTPROTO_ERROR_PAYLOAD_TOO_LARGE: mtproto_status = -112;
 /// A client would read this short payload as a quick ack, a transport error or
 /// a no-op.
 pub const MTPROTO_ERROR_PAYLOAD_AMBIGUOUS: mtproto_status = -113;
-/// The Full envelope has no quick acks.
+/// The Full envelope has no quick acks, nor has HTTP.
 pub const MTPROTO_ERROR_QUICK_ACK_UNSUPPORTED: mtproto_status = -114;
 /// The top bit of the quick-ack token is not set.
 pub const MTPROTO_ERROR_QUICK_ACK_TOKEN: mtproto_status = -115;

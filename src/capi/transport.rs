@@ -286,7 +286,8 @@ unsafe fn quick_ack_wanted(
 /// @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
 ///          MTPROTO_ERROR_QUICK_ACK_TOKEN; MTPROTO_ERROR_WRONG_ROLE;
 ///          MTPROTO_ERROR_NOT_CONNECTED; MTPROTO_ERROR_QUICK_ACK_UNSUPPORTED
-///          (Full); MTPROTO_ERROR_ENTROPY; MTPROTO_ERROR_OUT_OF_MEMORY; the
+///          (Full, HTTP); MTPROTO_ERROR_CLOSED over a WebSocket that was closed;
+///          MTPROTO_ERROR_ENTROPY; MTPROTO_ERROR_OUT_OF_MEMORY; the
 ///          transport's fatal status.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mtproto_transport_push_quick_ack(
@@ -441,7 +442,9 @@ pub unsafe extern "C" fn mtproto_transport_consume_wire(
 ///                  receive buffer's ceiling (the config's largest payload and
 ///                  a little) is reached. Pull events, then push the rest.
 /// @return  MTPROTO_OK; MTPROTO_EVENTS_PENDING if none could be taken (consumed
-///          then receives 0); MTPROTO_ERROR_NULL_ARGUMENT;
+///          then receives 0; over HTTP as a server, where there is no event
+///          then, the client sent more before its answer: answer it first);
+///          MTPROTO_ERROR_NULL_ARGUMENT;
 ///          MTPROTO_ERROR_ENDED; MTPROTO_ERROR_OUT_OF_MEMORY; the transport's
 ///          fatal status, but only once mtproto_transport_pull_event has
 ///          reported it, after the events before it.
@@ -620,8 +623,9 @@ pub unsafe extern "C" fn mtproto_transport_wants_write(
     unsafe { look(transport, false, |handle| handle.transport.wants_write()) }
 }
 
-/// How many wire bytes wait to be sent: stop pushing payloads when a peer that
-/// does not read makes it grow.
+/// How many wire bytes wait to be sent. When a peer that does not read makes it
+/// grow, stop pushing payloads, and stop reading from that peer too: some of what
+/// it sends is answered by the library.
 ///
 /// @return  0 also for a transport that is dead or NULL.
 #[unsafe(no_mangle)]

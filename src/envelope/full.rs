@@ -31,8 +31,14 @@ const OVERHEAD: usize = 12;
 /// Length and sequence number.
 const HEADER: usize = 8;
 
-/// Above every transport error's code; below every length that is no error.
-const CODE_LIMIT: u32 = 1000;
+/// The codes that servers send as a positive number in four bytes, and then end
+/// the stream. Some can be lengths too: only the end tells which.
+const BARE_CODES: [TransportError; 4] = [
+    TransportError::FORBIDDEN,
+    TransportError::AUTH_KEY_NOT_FOUND,
+    TransportError::TRANSPORT_FLOOD,
+    TransportError::INVALID_DC,
+];
 
 /// How many frames went each way.
 #[derive(Clone, Debug, Default)]
@@ -67,6 +73,9 @@ pub(super) fn head(role: Role, bytes: &[u8], max_payload: usize) -> Result<Head,
         });
     };
     if !length.is_multiple_of(4) {
+        if role == Role::Client && error_at_end(bytes).is_some() {
+            return Ok(Head::Incomplete { needed: 5 });
+        }
         return Err(ProtocolError::LengthMisaligned { length });
     }
     check_length(payload, max_payload)?;
@@ -83,8 +92,7 @@ pub(super) fn head(role: Role, bytes: &[u8], max_payload: usize) -> Result<Head,
 /// The transport error in four bytes after which the stream ended.
 pub(crate) fn error_at_end(bytes: &[u8]) -> Option<TransportError> {
     let code = u32::from_le_bytes(bytes.try_into().ok()?);
-    // A negative word has been reported already, when it came.
-    TransportError::new(code).filter(|_| code < CODE_LIMIT)
+    BARE_CODES.into_iter().find(|error| error.code() == code)
 }
 
 /// Whether the first bytes of a stream can be Full's first frame: a length that

@@ -143,8 +143,9 @@ impl Config {
         self
     }
 
-    /// HTTP: whether payloads that are pushed out of turn wait for their turn.
-    /// Default: no, they are refused with [`UsageError::OutOfTurn`].
+    /// HTTP: whether payloads that are pushed out of turn wait for their turn,
+    /// together at most as many bytes as the largest payload. Default: no. What
+    /// may not wait is refused with [`UsageError::OutOfTurn`].
     ///
     /// [`UsageError::OutOfTurn`]: crate::error::UsageError::OutOfTurn
     pub fn set_queue_turns(&mut self, queue: bool) -> &mut Self {
@@ -223,8 +224,8 @@ impl Config {
     }
 
     /// Whether payload events of Padded intermediate hold the MTProto packet
-    /// alone (the default), or also the padding behind it, as a relay may want
-    /// that does not look inside.
+    /// alone (the default), or also the padding behind it, for tools that show
+    /// what came. Not for relays: what is sent on gets padding of its own.
     pub fn set_trim(&mut self, trim: bool) -> &mut Self {
         self.knobs().trim = trim;
         self

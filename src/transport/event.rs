@@ -214,7 +214,7 @@ pub enum Closed {
     /// In the middle of a frame, which is lost.
     InsideFrame,
     /// Server: before enough bytes came to recognise the client. Client: before
-    /// the proxy answered the fake TLS hello.
+    /// the peer answered the fake TLS hello or the request for a WebSocket.
     BeforeOpening,
     /// Server: an HTTP request was refused with a status, which waits to be
     /// sent. Send it, then close the connection.

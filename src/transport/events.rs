@@ -76,6 +76,9 @@ impl Transport {
         if self.role == Role::Client && control::may_be(frame.payload.len()) {
             return None;
         }
+        if frame.payload.len() > self.limits.max_payload {
+            return None;
+        }
         codec.take(queued.get(..frame.length)?).ok()?;
         Some(self.take_payload(frame))
     }
@@ -105,7 +108,11 @@ impl Transport {
             Ok(Step::NotOurs(reason)) => self.take_not_ours(reason),
             Ok(Step::Closed(closed)) => Found::Closed(closed),
             Err(error) => {
-                self.stage = Stage::Failed(error);
+                // What the system lacks now it may have later, unless a
+                // handshake needed it: the peer does not wait for that.
+                if error.is_fatal() || self.incoming.broken().is_some() {
+                    self.stage = Stage::Failed(error);
+                }
                 return Err(error);
             }
         };
@@ -165,9 +172,11 @@ impl Transport {
                 }
                 Head::Error { error } => {
                     self.incoming.discard();
+                    self.reported_error = Some(error);
                     return Ok(Step::TransportError(error));
                 }
                 Head::Frame(frame) => {
+                    self.limits.check_padded(&queued[frame.payload.clone()])?;
                     codec.take(&queued[..frame.length])?;
                     let control = match self.role {
                         Role::Client => control::classify(&queued[frame.payload.clone()]),

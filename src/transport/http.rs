@@ -18,7 +18,7 @@ use super::events::Step;
 use super::{Config, End, Introduced, Stage, Transport};
 use crate::carrier::http::request_head::{RequestHead, RequestOptions};
 use crate::carrier::http::request_reader::{self, Request, RequestReader};
-use crate::carrier::http::response_head;
+use crate::carrier::http::response_head::{self, Head};
 use crate::carrier::http::response_reader::{self, ResponseReader};
 use crate::control::{self, Control};
 use crate::error::{ConfigError, Error, ProtocolError, UsageError};
@@ -37,6 +37,8 @@ pub(super) struct Turns {
     looked_at: usize,
     /// Payloads that wait for their turn, where the config lets them.
     waiting: VecDeque<Vec<u8>>,
+    /// How many bytes those are: at most the largest payload.
+    waiting_bytes: usize,
     /// Nothing more is read: the connection ends with what was sent.
     over: bool,
 }
@@ -54,7 +56,7 @@ enum Side {
         reader: RequestReader,
         /// A request that waits for its response.
         owed: Option<Request>,
-        paths: Config,
+        config: Config,
     },
 }
 
@@ -79,10 +81,10 @@ enum Look {
     /// Send this at once.
     Answer {
         skip: usize,
-        answer: Vec<u8>,
+        answer: Head,
     },
     /// Send this; nothing else is read.
-    Refuse(Vec<u8>),
+    Refuse(Head),
     Nothing,
 }
 
@@ -94,6 +96,7 @@ impl Turns {
             gap: 0,
             looked_at: 0,
             waiting: VecDeque::new(),
+            waiting_bytes: 0,
             over: false,
         })
     }
@@ -117,6 +120,11 @@ impl Turns {
         }
     }
 
+    /// Whether a look can come to an answer.
+    fn answers_at_once(&self) -> bool {
+        !self.over && matches!(self.side, Side::Server { owed: None, .. })
+    }
+
     fn look(&mut self, raw: &[u8]) -> Result<Look, ProtocolError> {
         match &mut self.side {
             _ if self.over => Ok(Look::Nothing),
@@ -130,12 +138,11 @@ impl Turns {
             }),
             // The next request is not looked at before this one is answered.
             Side::Server { owed: Some(_), .. } => Ok(Look::Nothing),
-            Side::Server { reader, paths, .. } => {
-                let step = match reader.next(raw, paths.paths()) {
+            Side::Server { reader, config, .. } => {
+                let step = match reader.next(raw, config.paths()) {
                     Ok(step) => step,
                     Err(refusal) => {
-                        let head = response_head::refusal(refusal);
-                        return Ok(Look::Refuse(head.as_bytes().to_vec()));
+                        return Ok(Look::Refuse(response_head::refusal(refusal)));
                     }
                 };
                 Ok(match step {
@@ -144,11 +151,11 @@ impl Turns {
                     request_reader::Step::Body { skip, length } => Look::Body { skip, length },
                     request_reader::Step::Continue { skip } => Look::Answer {
                         skip,
-                        answer: response_head::CONTINUE.to_vec(),
+                        answer: response_head::go_on(),
                     },
                     request_reader::Step::Preflight { skip, request } => Look::Answer {
                         skip,
-                        answer: response_head::ok(request, 0).as_bytes().to_vec(),
+                        answer: response_head::ok(request, 0),
                     },
                     request_reader::Step::End { skip, request } => {
                         if let Side::Server { owed, .. } = &mut self.side {
@@ -190,7 +197,7 @@ impl Transport {
         Self::over_http(Side::Server {
             reader: RequestReader::new(max_payload),
             owed: None,
-            paths: config.clone(),
+            config: config.clone(),
         })
     }
 
@@ -206,24 +213,29 @@ impl Transport {
 
     /// Sends a packet, if it is this end's turn; keeps it, if the config says so.
     pub(super) fn push_over_http(&mut self, payload: &[u8]) -> Result<(), Error> {
-        let queue_turns = self.limits.queue_turns;
+        // Behind this either nothing waits, or it is not this end's turn.
+        self.send_what_is_due()?;
         let Stage::Http { turns, .. } = &mut self.stage else {
             return Err(UsageError::NotConnected.into());
         };
-        match turns.is_due() {
-            _ if turns.over => Err(UsageError::Closed.into()),
-            true if turns.waiting.is_empty() => self.send_over_http(payload),
-            false if !queue_turns => Err(UsageError::OutOfTurn.into()),
-            _ => {
-                let mut kept = Vec::new();
-                let room = kept.try_reserve_exact(payload.len());
-                room.and_then(|()| turns.waiting.try_reserve(1))
-                    .map_err(|_| Error::OutOfMemory)?;
-                kept.extend_from_slice(payload);
-                turns.waiting.push_back(kept);
-                self.send_what_is_due()
-            }
+        if turns.over {
+            return Err(UsageError::Closed.into());
         }
+        if turns.is_due() {
+            return self.send_over_http(payload);
+        }
+        let waiting_bytes = turns.waiting_bytes + payload.len();
+        if !self.limits.queue_turns || waiting_bytes > self.limits.max_payload {
+            return Err(UsageError::OutOfTurn.into());
+        }
+        let mut kept = Vec::new();
+        let room = kept.try_reserve_exact(payload.len());
+        room.and_then(|()| turns.waiting.try_reserve(1))
+            .map_err(|_| Error::OutOfMemory)?;
+        kept.extend_from_slice(payload);
+        turns.waiting.push_back(kept);
+        turns.waiting_bytes = waiting_bytes;
+        Ok(())
     }
 
     fn send_over_http(&mut self, payload: &[u8]) -> Result<(), Error> {
@@ -276,6 +288,14 @@ impl Transport {
             let Stage::Http { turns, .. } = &mut self.stage else {
                 return Ok(Step::Nothing);
             };
+            if turns.over {
+                (turns.body, turns.gap) = (0, 0);
+                self.incoming.discard();
+            }
+            if turns.answers_at_once() {
+                // Once a request was read, its answer must not be lost.
+                self.outgoing.make_room(size_of::<Head>())?;
+            }
             let (body, raw) = (turns.body, turns.body + turns.gap);
             let bytes = self.incoming.queued().get(raw..).unwrap_or_default();
             match turns.look(bytes)? {
@@ -302,11 +322,11 @@ impl Transport {
                 }
                 Look::Answer { skip, answer } => {
                     turns.gap += skip;
-                    self.outgoing.append_raw(&answer)?;
+                    self.outgoing.append_raw(answer.as_bytes())?;
                 }
                 Look::Refuse(answer) => {
                     turns.over = true;
-                    self.outgoing.append_raw(&answer)?;
+                    self.outgoing.append_raw(answer.as_bytes())?;
                     self.incoming.discard();
                     self.end = End::Reported;
                     return Ok(Step::Closed(Closed::Refused));
@@ -350,13 +370,20 @@ impl Transport {
         let Stage::Http { turns, .. } = &mut self.stage else {
             return Ok(());
         };
-        if turns.is_due()
-            && !turns.over
-            && let Some(payload) = turns.waiting.pop_front()
-        {
-            return self.send_over_http(&payload);
+        if !turns.is_due() || turns.over {
+            return Ok(());
         }
-        Ok(())
+        let Some(payload) = turns.waiting.pop_front() else {
+            return Ok(());
+        };
+        let sent = self.send_over_http(&payload);
+        if let Stage::Http { turns, .. } = &mut self.stage {
+            match sent {
+                Ok(()) => turns.waiting_bytes -= payload.len(),
+                Err(_) => turns.waiting.push_front(payload),
+            }
+        }
+        sent
     }
 
     /// Nothing more can be read out of what has come.
@@ -373,7 +400,8 @@ impl Transport {
             Side::Client { reader, asked, .. } => {
                 // A response without a length ends with the connection.
                 match reader.end_of_stream(*asked) {
-                    Ok(Some(response_reader::Step::End { skip, .. })) => {
+                    Ok(Some(response_reader::Step::End { skip, keep_alive })) => {
+                        turns.over |= !keep_alive;
                         if let Some(step) = self.whole_body(skip) {
                             return Ok(step);
                         }

@@ -171,11 +171,11 @@ impl Incoming {
         self.broken = Some(error.into());
     }
 
-    /// Whether nothing that comes is of use: the carrier's stream has ended, or
-    /// something is wrong behind the bytes that wait.
+    /// Whether nothing that comes is of use: the carrier's stream has ended,
+    /// something is wrong behind the bytes that wait, or all is dropped.
     pub(super) fn is_at_end(&self) -> bool {
         let closed = self.reader.as_ref().and_then(Reader::closed);
-        self.broken.is_some() || closed.is_some()
+        self.is_deaf() || closed.is_some()
     }
 
     /// What is wrong behind the bytes that wait.

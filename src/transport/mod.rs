@@ -226,8 +226,9 @@ impl Transport {
     /// [`UsageError::NotConnected`] before the client is recognised and
     /// [`UsageError::PayloadAmbiguous`] for a few bytes that a client would
     /// take for a control frame; [`UsageError::OutOfTurn`] over HTTP,
-    /// [`UsageError::Closed`] over a WebSocket that was closed; [`Error::Entropy`], [`Error::OutOfMemory`]:
-    /// nothing was queued. [`Error::Protocol`] after a fatal error.
+    /// [`UsageError::Closed`] over a WebSocket that was closed;
+    /// [`Error::Entropy`], [`Error::OutOfMemory`]: nothing was queued.
+    /// [`Error::Protocol`] after a fatal error.
     pub fn push_payload(&mut self, payload: &[u8]) -> Result<(), Error> {
         self.push_packet(payload, Sent::Packet)
     }
@@ -242,8 +243,8 @@ impl Transport {
     /// # Errors
     ///
     /// As [`push_payload`](Self::push_payload), and
-    /// [`UsageError::QuickAckUnsupported`] in Full, [`UsageError::WrongRole`]
-    /// as a server.
+    /// [`UsageError::QuickAckUnsupported`] in Full and over HTTP,
+    /// [`UsageError::WrongRole`] as a server.
     pub fn push_payload_with_quick_ack(
         &mut self,
         payload: &[u8],
@@ -267,11 +268,15 @@ impl Transport {
     /// # Errors
     ///
     /// [`UsageError::WrongRole`] as a client, [`UsageError::NotConnected`]
-    /// before the connected event, [`UsageError::QuickAckUnsupported`] in Full;
+    /// before the connected event, [`UsageError::QuickAckUnsupported`] in Full
+    /// or over HTTP, [`UsageError::Closed`] over a WebSocket that was closed;
     /// [`Error::Entropy`], [`Error::OutOfMemory`]: nothing was queued.
     /// [`Error::Protocol`] after a fatal error.
     pub fn push_quick_ack(&mut self, token: QuickAckToken) -> Result<(), Error> {
         self.check_role(Role::Server)?;
+        if self.outgoing.is_ended() {
+            return Err(UsageError::Closed.into());
+        }
         let form = self.limits.quick_ack_form;
         match (self.codec()?.envelope(), form) {
             (Envelope::Full, _) => Err(UsageError::QuickAckUnsupported.into()),
@@ -370,7 +375,8 @@ impl Transport {
 
     /// Takes bytes that the socket received, and says how many: fewer than
     /// given where the receive buffer's ceiling is reached. Then pull events,
-    /// and push the rest.
+    /// and push the rest. Over HTTP as a server, where there is no event then,
+    /// the client sent more before its answer: answer it first.
     ///
     /// # Errors
     ///
@@ -410,7 +416,7 @@ impl Transport {
     /// # Errors
     ///
     /// [`UsageError::CountTooLarge`] if fewer were reserved, or something was
-    /// pushed since; [`UsageError::Ended`]. [`Error::Protocol`] after a fatal
+    /// pushed or an event pulled since; [`UsageError::Ended`]. [`Error::Protocol`] after a fatal
     /// error.
     pub fn commit_wire(&mut self, count: usize) -> Result<(), Error> {
         self.check_receiving()?;
@@ -467,7 +473,8 @@ impl Transport {
 
     /// How many bytes are missing until there can be an event: exact once the
     /// frame's length is known, at least 1 before. 0 when nothing can be read:
-    /// an event waits, the stream has ended, or the transport is dead.
+    /// an event waits, the stream has ended, what follows is of no use, or the
+    /// transport is dead.
     #[must_use]
     pub fn wants_read(&self) -> usize {
         if self.end != End::NotYet {
@@ -505,7 +512,9 @@ impl Transport {
     }
 
     /// How many wire bytes wait to be sent: what an app looks at that does not
-    /// want to queue without end for a peer that does not read.
+    /// want to queue without end for a peer that does not read. Where it grows,
+    /// stop pushing payloads, and stop reading from that peer too: some of what
+    /// it sends is answered by the library.
     #[must_use]
     pub fn pending_wire(&self) -> usize {
         match self.stage {
@@ -677,10 +686,9 @@ impl Transport {
             return;
         };
         let (ping, closed) = (reader.take_ping(), reader.closed());
-        if let Some(ping) = ping
-            && let Err(error) = self.outgoing.pong(ping.as_bytes(), &mut self.random)
-        {
-            self.incoming.fail(error);
+        if let Some(ping) = ping {
+            // A ping that finds no memory stays unanswered; the peer asks again.
+            let _ = self.outgoing.pong(ping.as_bytes(), &mut self.random);
         }
         if let Some(closed) = closed {
             self.outgoing.end(closed.code, [0; close::ERROR_REASON]);

@@ -27,6 +27,9 @@ use crate::obfuscation::ctr::Keystream;
 /// the rest.
 const LARGE: usize = 2048;
 
+/// Where more waits for a peer that does not read, its pings are not answered.
+const MAX_BEFORE_PONG: usize = 64 * 1024;
+
 pub(super) struct Outgoing {
     frames: ByteQueue,
     stream: Option<Keystream>,
@@ -105,8 +108,12 @@ impl Outgoing {
         }
     }
 
-    /// Answers a ping of the carrier's.
+    /// Answers a ping of the carrier's, unless the peer lets answers pile up: it
+    /// gets one to a later ping (RFC 6455, section 5.5.3).
     pub(super) fn pong(&mut self, payload: &[u8], random: &mut Random) -> Result<(), Error> {
+        if self.pending() > MAX_BEFORE_PONG {
+            return Ok(());
+        }
         // What waits goes first, so that no frame is cut in two.
         self.wrap(random)?;
         if let Some(carried) = &mut self.carrier
@@ -131,6 +138,18 @@ impl Outgoing {
         }
     }
 
+    /// Whether the carrier's stream was ended: nothing can be sent.
+    pub(super) fn is_ended(&self) -> bool {
+        self.carrier
+            .as_ref()
+            .is_some_and(|carried| carried.end != End::Open)
+    }
+
+    /// Room for this many raw bytes, so that appending them cannot fail.
+    pub(super) fn make_room(&mut self, count: usize) -> Result<(), Error> {
+        self.frames.space(count).map(|_| ())
+    }
+
     /// Lets the opening go without a frame.
     pub(super) fn release(&mut self) {
         self.held = false;
@@ -141,14 +160,11 @@ impl Outgoing {
     /// one that has no room.
     #[inline(always)]
     pub(super) fn space(&mut self, payload: usize) -> Result<Space<'_>, Error> {
-        let mut large = payload >= LARGE;
-        if let Some(carried) = &self.carrier {
-            if carried.end != End::Open {
-                return Err(UsageError::Closed.into());
-            }
-            // A carrier copies once more anyway, and encrypts on that way.
-            large = false;
+        if self.is_ended() {
+            return Err(UsageError::Closed.into());
         }
+        // A carrier copies once more anyway, and encrypts on that way.
+        let large = payload >= LARGE && self.carrier.is_none();
         if large {
             self.seal();
         }

@@ -202,6 +202,8 @@ static mtproto_status send_payload(mtproto_transport *t) { return mtproto_transp
 
 static mtproto_status send_error(mtproto_transport *t) { return mtproto_transport_push_transport_error(t, 404); }
 
+static mtproto_status send_quick_ack(mtproto_transport *t) { return mtproto_transport_push_quick_ack(t, TOKEN); }
+
 static mtproto_status after_close(struct fixture *f, bool payload) {
     return after_close_with(f, payload ? send_payload : send_error);
 }

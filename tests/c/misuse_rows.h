@@ -481,6 +481,7 @@ ROW(mtproto_config_set_replay_cache, CONFIG, "cache NULL", MTPROTO_ERROR_NULL_AR
 /* --- carriers that have turns and ends of their own --- */
 ROW(mtproto_transport_push_payload, CONFIG, "HTTP, a second answer", MTPROTO_ERROR_OUT_OF_TURN, payload_out_of_turn(f))
 ROW(mtproto_transport_push_payload, CONFIG, "WebSocket, after the close", MTPROTO_ERROR_CLOSED, after_close(f, true))
+ROW(mtproto_transport_push_quick_ack, CONFIG, "WebSocket, after the close", MTPROTO_ERROR_CLOSED, after_close_with(f, send_quick_ack))
 ROW(mtproto_transport_push_transport_error, CONFIG, "HTTP, without a request", MTPROTO_ERROR_OUT_OF_TURN, error_out_of_turn(f))
 ROW(mtproto_transport_push_transport_error, CONFIG, "WebSocket, after the close", MTPROTO_ERROR_CLOSED, after_close(f, false))
 

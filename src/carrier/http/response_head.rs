@@ -14,9 +14,6 @@ use super::request_reader::{Refusal, Request};
 use crate::carrier::inline::Inline;
 use crate::transport_error::TransportError;
 
-/// What goes before the rest of a request's body when the client waits for it.
-pub(crate) const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
-
 /// A whole head.
 pub(crate) type Head = Inline<448>;
 
@@ -26,6 +23,13 @@ const CORS: &[u8] = b"Access-Control-Allow-Origin: *\r\n\
     Access-Control-Allow-Methods: POST, OPTIONS\r\n\
     Access-Control-Allow-Headers: origin, content-type\r\n\
     Access-Control-Max-Age: 1728000\r\n";
+
+/// What a client waits for before it sends the rest of a request.
+pub(crate) fn go_on() -> Head {
+    let mut head = Head::new();
+    head.push(b"HTTP/1.1 100 Continue\r\n\r\n");
+    head
+}
 
 /// The head for a packet of `length` bytes, or with 0 for none: a long poll
 /// that ran out, or a preflight.

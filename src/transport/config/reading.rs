@@ -7,8 +7,8 @@ use crate::carrier::fake_tls::profile::Profile;
 use crate::carrier::fake_tls::records::RecordWriter;
 use crate::clock::Clock;
 use crate::entropy::Entropy;
-use crate::envelope::{ABRIDGED_MAX_PAYLOAD, Envelope, MAX_PADDING, Role};
-use crate::error::ConfigError;
+use crate::envelope::{self, ABRIDGED_MAX_PAYLOAD, Envelope, MAX_PADDING, Role};
+use crate::error::{ConfigError, ProtocolError};
 use crate::mtproxy::{DcId, Secret, SecretForm};
 use crate::obfuscation::ctr::StreamState;
 use crate::obfuscation::{SECRET_LENGTH, Tag};
@@ -184,6 +184,19 @@ impl Limits {
         match envelope {
             Envelope::Abridged => self.max_payload.min(ABRIDGED_MAX_PAYLOAD),
             _ => self.max_payload,
+        }
+    }
+
+    /// Checks what came in Padded intermediate: the limit holds for the packet,
+    /// whose padding comes on top.
+    pub(crate) fn check_padded(&self, padded: &[u8]) -> Result<(), ProtocolError> {
+        let maximum = self.max_payload;
+        if !self.trim || padded.len() <= maximum {
+            return Ok(());
+        }
+        match envelope::exact_length(padded) {
+            length if length > maximum => Err(ProtocolError::LengthTooLarge { length, maximum }),
+            _ => Ok(()),
         }
     }
 
