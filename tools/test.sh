@@ -6,11 +6,12 @@
 #   rustfmt clippy rust doc             the Rust side
 #   vectors                             our own vectors against the script that computes them
 #   header                              tools/check_header.sh
-#   c cpp                               tests/c and tests/cpp
+#   c cpp cases                         tests/c and tests/cpp, and the cases that all languages share (tests/cases)
 #   examples readme                     the code that the documents quote: the header's example, minimal.c, README.md
 #                                       (how README marks its blocks: tools/run_quoted.sh)
 #   valgrind sanitizers                 the C tests and programs once more, under memcheck and under ASan + UBSan
 #   demo shellcheck                     tools/demo.sh, and the scripts themselves
+#   kotlin swift                        the bindings, over real sockets against the responder (bindings)
 #   raw_peer telethon tdlib relay carriers  the programs against peers that are not ours (tests/interop)
 #
 # What is missing is installed (Debian and Ubuntu packages, as root) or named. With CI=true a suite or a check that is
@@ -23,7 +24,7 @@ unset MAKEFLAGS MFLAGS MAKELEVEL
 export LC_ALL=C CARGO_TERM_COLOR=never
 logs=build/logs
 ci=${CI:-false}
-all=(rustfmt clippy rust doc vectors header c cpp examples readme valgrind sanitizers demo shellcheck raw_peer telethon tdlib relay carriers)
+all=(rustfmt clippy rust doc vectors header c cpp cases examples readme valgrind sanitizers demo shellcheck kotlin swift raw_peer telethon tdlib relay carriers)
 suites=("$@")
 [ ${#suites[@]} -gt 0 ] || suites=("${all[@]}")
 for suite in "${suites[@]}"; do
@@ -235,6 +236,22 @@ suite_cpp() {
     local program
     for program in "${cpp_tests[@]}"; do counted "$program" build/tests/"$program"; done
 }
+
+suite_cases() {
+    if ! has python3; then
+        skip "python3 is missing (package python3)"
+        return
+    fi
+    counted "the shared cases from C" make --no-print-directory test-cases
+}
+
+suite_kotlin() {
+    need javac default-jdk-headless
+    need mvn maven
+    counted "the Kotlin bindings" tools/test-kotlin.sh
+}
+
+suite_swift() { counted "the Swift bindings" tools/test-swift.sh; }
 
 suite_examples() {
     counted "the header's example" tools/run_quoted.sh header

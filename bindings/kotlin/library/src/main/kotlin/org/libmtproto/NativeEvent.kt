@@ -1,0 +1,56 @@
+// Turns the C ABI's event into the Event of Kotlin, with bytes of its own.
+package org.libmtproto
+
+import com.sun.jna.Pointer
+
+/** The event that C has just written. */
+internal fun Scratch.takeEvent(server: Boolean): Event = when (eventKind) {
+    2 -> Event.Payload(eventBytes(), eventFlags and FLAG_QUICK_ACK_WANTED != 0)
+    1 -> Event.Connected(
+        ConnectionInfo(
+            // 0 over HTTP, which needs none.
+            envelope = Envelope.entries.getOrNull(eventEnvelope - 1),
+            carrier = Carrier.entries[eventCarrier - 1],
+            obfuscated = eventFlags and FLAG_OBFUSCATED != 0,
+            dcField = if (eventFlags and FLAG_DC != 0) eventDc.toShort() else null,
+            secretIndex = if (eventSecretIndex < 0) null else eventSecretIndex.toUInt(),
+            // Only fake TLS has a name, and only its server a skew, which C leaves at 0 elsewhere.
+            serverName = if (eventLength == 0) null else eventBytes().decodeToString(),
+            clockSkew = if (eventCarrier == FAKE_TLS && server) eventClockSkew else null,
+        ),
+    )
+    3 -> Event.QuickAck(eventToken.toUInt())
+    4 -> Event.TransportError(eventCode.toUInt())
+    5 -> Event.NotOurs(notOurs(), eventBytes())
+    6 -> Event.Closed(CloseReason.entries[eventCode - 1])
+    // Both sides come from one build, which UniFFI checks when it is loaded.
+    else -> error("the library reports an event of kind $eventKind, which this version does not know")
+}
+
+private fun Scratch.notOurs(): NotOursReason = when (eventCode) {
+    1 -> NotOursReason.Http
+    2 -> NotOursReason.Tls
+    3 -> NotOursReason.UnknownOpening
+    4 -> NotOursReason.NotAccepted
+    5 -> NotOursReason.UnknownSecret
+    6 -> NotOursReason.MalformedHello
+    7 -> NotOursReason.HelloTooLarge
+    8 -> NotOursReason.ForeignServerName
+    9 -> NotOursReason.NoCommonCipher
+    10 -> eventClockSkew.let {
+        if (it < 0) NotOursReason.ClockBehind((-it).toUInt()) else NotOursReason.ClockAhead(it.toUInt())
+    }
+    11 -> NotOursReason.Replayed
+    else -> error("the library reports a reason $eventCode, which this version does not know")
+}
+
+private fun Scratch.eventBytes(): ByteArray {
+    val bytes = ByteArray(eventLength)
+    if (bytes.isNotEmpty()) Pointer(eventData).read(0, bytes, 0, bytes.size)
+    return bytes
+}
+
+private const val FLAG_OBFUSCATED = 1
+private const val FLAG_QUICK_ACK_WANTED = 2
+private const val FLAG_DC = 4
+private const val FAKE_TLS = 2

@@ -1,0 +1,130 @@
+// A transport over a blocking socket.
+package org.libmtproto
+
+import java.io.IOException
+import java.net.InetSocketAddress
+import java.net.Socket
+import java.net.StandardSocketOptions
+import java.nio.ByteBuffer
+import java.nio.channels.SocketChannel
+import java.util.concurrent.atomic.AtomicBoolean
+import kotlin.concurrent.thread
+
+/**
+ * A transport over a connected, blocking socket, which it owns: it closes both.
+ *
+ * One thread may receive while others send. [close], from any thread, ends all of them with an
+ * [IOException].
+ */
+public class TransportSocket private constructor(
+    private val transport: Transport,
+    private val bytes: ByteStream,
+) : AutoCloseable {
+    private val sending = Any()
+    private val receiving = Any()
+    private val outgoing = ByteBuffer.allocateDirect(BUFFER)
+    private val incoming = ByteBuffer.allocateDirect(BUFFER).apply { limit(0) }
+    private var ended = false
+    private val flushing = AtomicBoolean()
+
+    /** Over a channel in blocking mode: the faster way, because bytes need not pass an array. */
+    public constructor(channel: SocketChannel, transport: Transport) : this(transport, ChannelBytes(channel))
+
+    /** Over a socket, for instance one that a SOCKS5 proxy has opened. */
+    public constructor(socket: Socket, transport: Transport) : this(transport, SocketBytes(socket))
+
+    /**
+     * Sends one MTProto packet and returns when the system has taken its bytes.
+     *
+     * @param quickAck as client: the packet's token, to get [Event.QuickAck] for it.
+     */
+    @JvmOverloads
+    @Throws(IOException::class, MtprotoException::class)
+    public fun send(payload: ByteArray, quickAck: UInt? = null) {
+        transport.pushPayload(payload, quickAck = quickAck)
+        flush()
+    }
+
+    /** Sends whatever waits in the transport: after a quick ack or an opening was pushed there. */
+    @Throws(IOException::class, MtprotoException::class)
+    public fun flush() {
+        // The transport's own lock is free while the socket blocks: a peer that does not read must
+        // not keep us from reading.
+        synchronized(sending) {
+            flushing.set(false)
+            while (true) {
+                outgoing.clear()
+                if (transport.pullWire(outgoing) == 0) return
+                outgoing.flip()
+                while (outgoing.hasRemaining()) bytes.write(outgoing)
+            }
+        }
+    }
+
+    /** Waits for the next event. The last one is [Event.Closed]; null after it. */
+    @Throws(IOException::class, MtprotoException::class)
+    public fun receive(): Event? {
+        synchronized(receiving) {
+            while (true) {
+                val event = transport.pullEvent()
+                if (transport.pendingWire() != 0L) flushAside()
+                if (event != null) return event
+                if (ended) return null
+                read()
+            }
+        }
+    }
+
+    private fun read() {
+        if (!incoming.hasRemaining()) {
+            incoming.clear()
+            val count = bytes.read(incoming)
+            incoming.flip()
+            if (count < 0) {
+                ended = true
+                transport.pushWireEnd()
+            }
+        }
+        // What the transport has no room for yet stays here until its events are pulled.
+        if (incoming.hasRemaining()) transport.pushWire(incoming)
+    }
+
+    /**
+     * Sends what the transport itself has to say: fake TLS, WebSocket and HTTP answer what they
+     * receive. Rarely, so a thread for each time will do; not on this one, which has to go on
+     * reading where the peer does not read.
+     */
+    private fun flushAside() {
+        if (!flushing.compareAndSet(false, true)) return
+        thread(isDaemon = true, name = "libmtproto flush") {
+            // Whoever receives finds the socket closed.
+            runCatching { flush() }.onFailure { bytes.close() }
+        }
+    }
+
+    /** Closes the socket, which wakes whoever waits on it, and then the transport. */
+    override fun close() {
+        bytes.use { transport.close() }
+    }
+
+    public companion object {
+        private const val BUFFER = 64 * 1024
+
+        /** Connects to a server or a proxy. */
+        @JvmStatic
+        @JvmOverloads
+        @Throws(IOException::class, MtprotoException::class)
+        public fun connect(host: String, port: Int, config: TransportConfig = TransportConfig()): TransportSocket {
+            val transport = Transport.client(config)
+            try {
+                val channel = SocketChannel.open(InetSocketAddress(host, port))
+                // Packets are small and wait for answers: Nagle's algorithm would hold them back.
+                channel.setOption(StandardSocketOptions.TCP_NODELAY, true)
+                return TransportSocket(channel, transport)
+            } catch (failure: Throwable) {
+                transport.close()
+                throw failure
+            }
+        }
+    }
+}

@@ -1,0 +1,150 @@
+// Over real sockets, against the C responder: every envelope, every obfuscation, blocking and in coroutines.
+package org.libmtproto
+
+import java.net.InetSocketAddress
+import java.net.ServerSocket
+import java.net.Socket
+import java.nio.channels.SocketChannel
+import java.util.Random
+import java.util.concurrent.TimeUnit
+import kotlin.concurrent.thread
+import kotlinx.coroutines.CompletableDeferred
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.cancelAndJoin
+import kotlinx.coroutines.flow.first
+import kotlinx.coroutines.flow.toList
+import kotlinx.coroutines.launch
+import kotlinx.coroutines.runBlocking
+import org.junit.jupiter.api.Assertions.assertArrayEquals
+import org.junit.jupiter.api.Assertions.assertEquals
+import org.junit.jupiter.api.Assertions.assertInstanceOf
+import org.junit.jupiter.api.Assertions.assertNull
+import org.junit.jupiter.api.Test
+import org.junit.jupiter.api.Timeout
+
+@Timeout(120, unit = TimeUnit.SECONDS)
+class SocketTest {
+    private class Way(val name: String, val config: (Envelope) -> TransportConfig?)
+
+    private val secret = Secret.parse(KEY, ParseMode.STRICT)
+    private val domain = Secret.parse(DOMAIN_SECRET, ParseMode.STRICT)
+    private val ways = listOf(
+        Way("plain") { TransportConfig(envelope = it, obfuscated = false) },
+        Way("obfuscated") { TransportConfig(envelope = it) },
+        // Fake TLS wants Padded intermediate.
+        Way("fake TLS") { if (it == Envelope.PADDED_INTERMEDIATE) TransportConfig(secrets = listOf(domain), dc = DcId(2u)) else null },
+        Way("WebSocket") { TransportConfig(envelope = it, websocket = WebsocketTarget("localhost")) },
+        Way("secret") { TransportConfig(envelope = it, secrets = listOf(secret), dc = DcId(2u)) },
+    )
+
+    /** Sends on one thread and compares on this one. */
+    private fun echo(socket: TransportSocket, payloads: List<ByteArray>) {
+        val sender = thread { payloads.forEach { socket.send(it) } }
+        assertInstanceOf(Event.Connected::class.java, socket.receive())
+        for (payload in payloads) assertArrayEquals(payload, (socket.receive() as Event.Payload).data)
+        sender.join()
+    }
+
+    /** 17 ways with 85 payloads each: 1,445 in all, up to 1 MiB. */
+    @Test
+    fun everyEnvelopeAndObfuscation() {
+        val random = Random(4)
+        Responder.echoing().use { responder ->
+            for (way in ways) for (envelope in Envelope.entries) {
+                val payloads = List(84) { round -> random.payload(if (round % 8 == 0) 1 shl 20 else 4096) } + ByteArray((1 shl 20) - 8) { 1 }
+                val config = way.config(envelope) ?: continue
+                TransportSocket.connect("127.0.0.1", responder.port, config).use { echo(it, payloads) }
+            }
+        }
+    }
+
+    @Test
+    fun overAClassicSocket() {
+        Responder.echoing().use { responder ->
+            val socket = Socket("127.0.0.1", responder.port)
+            TransportSocket(socket, Transport.client()).use { echo(it, List(50) { Random(it.toLong()).payload(200_000) }) }
+            assertEquals(true, socket.isClosed)
+        }
+    }
+
+    /** Over HTTP each payload waits for the answer to the one before. */
+    @Test
+    fun httpTakesTurns() {
+        val config = TransportConfig(http = HttpTarget("localhost"), queueTurns = true)
+        Responder.echoing().use { responder ->
+            TransportSocket.connect("127.0.0.1", responder.port, config).use { socket ->
+                echo(socket, List(50) { Random(it.toLong()).payload(200_000) })
+            }
+        }
+    }
+
+    @Test
+    fun theEndIsAnEvent() {
+        ServerSocket(0).use { listener ->
+            val channel = SocketChannel.open(InetSocketAddress("127.0.0.1", listener.localPort))
+            TransportSocket(channel, Transport.client()).use { socket ->
+                listener.accept().close()
+                assertInstanceOf(Event.Connected::class.java, socket.receive())
+                assertEquals(Event.Closed(CloseReason.BETWEEN_FRAMES), socket.receive())
+                assertNull(socket.receive())
+            }
+        }
+    }
+
+    @Test
+    fun closeWakesTheReceiver() {
+        ServerSocket(0).use { listener ->
+            val socket = TransportSocket.connect("127.0.0.1", listener.localPort)
+            assertInstanceOf(Event.Connected::class.java, socket.receive())
+            var failure: Throwable? = null
+            val receiver = thread { failure = runCatching { socket.receive() }.exceptionOrNull() }
+            Thread.sleep(100)
+            socket.close()
+            receiver.join(5_000)
+            assertInstanceOf(java.io.IOException::class.java, failure)
+        }
+    }
+
+    @Test
+    fun coroutinesCollectEvents() = runBlocking {
+        Responder.echoing().use { responder ->
+            TransportFlow.connect("127.0.0.1", responder.port, ways.last().config(Envelope.PADDED_INTERMEDIATE)!!).use { connection ->
+                val payload = Random(7).payload(1 shl 20)
+                val sending = launch { repeat(10) { connection.send(payload) } }
+                var left = 10
+                connection.events.first { event ->
+                    if (event is Event.Payload) assertArrayEquals(payload, event.data)
+                    event is Event.Payload && --left == 0
+                }
+                sending.join()
+            }
+        }
+    }
+
+    @Test
+    fun theFlowEndsWithTheStream() = runBlocking {
+        ServerSocket(0).use { listener ->
+            val connection = TransportFlow.connect("127.0.0.1", listener.localPort)
+            listener.accept().close()
+            val events = connection.use { it.events.toList() }
+            assertEquals(Event.Closed(CloseReason.BETWEEN_FRAMES), events.last())
+            assertEquals(2, events.size)
+        }
+    }
+
+    /** The peer sees the end of the stream as soon as the collector is cancelled. */
+    @Test
+    fun cancellationClosesTheSocket() = runBlocking {
+        ServerSocket(0).use { listener ->
+            val connection = TransportFlow.connect("127.0.0.1", listener.localPort)
+            val peer = listener.accept()
+            val waiting = CompletableDeferred<Unit>()
+            val collector = launch(Dispatchers.Default) { connection.events.collect { waiting.complete(Unit) } }
+            waiting.await()
+            Thread.sleep(100)
+            collector.cancelAndJoin()
+            peer.soTimeout = 5_000
+            assertEquals(-1, peer.getInputStream().read())
+        }
+    }
+}

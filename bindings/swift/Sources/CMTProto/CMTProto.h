@@ -1,0 +1,2 @@
+/* The project's C header, for the module CMTProto. */
+#include "../../../../include/mtproto.h"

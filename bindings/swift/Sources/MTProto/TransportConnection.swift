@@ -1,0 +1,152 @@
+// A transport over a socket, with async calls and a sequence of events.
+import Foundation
+
+/// A transport over a connected socket, which it owns: it closes both.
+///
+/// ```swift
+/// let connection = try await TransportConnection.connect(host: "proxy.example", port: 443, config)
+/// try await connection.send(packet)
+/// for try await event in connection.events { ... }
+/// ```
+///
+/// Where a call is cancelled, the connection is closed: half a packet may be on its way. One task
+/// may iterate over the events while others send.
+public final class TransportConnection: Sendable {
+  /// The transport inside, for quick acks, transport errors and hints; ``flush()`` after a push.
+  public let transport: Transport
+  private let stream: any ByteStream
+  private let sending = Lock()
+
+  init(transport: Transport, stream: any ByteStream) {
+    self.transport = transport
+    self.stream = stream
+  }
+
+  deinit { close() }
+
+  /// Connects to a server or a proxy.
+  public static func connect(
+    host: String, port: UInt16, _ config: TransportConfig = TransportConfig()
+  ) async throws -> TransportConnection {
+    let transport = try Transport.client(config)
+    #if canImport(Network)
+      let stream = try await NetworkStream.connect(host: host, port: port)
+    #else
+      let stream = try await withCheckedThrowingContinuation { continuation in
+        DispatchQueue.global().async {
+          continuation.resume(with: Result { try PosixStream.connect(host: host, port: port) })
+        }
+      }
+    #endif
+    return TransportConnection(transport: transport, stream: stream)
+  }
+
+  #if !canImport(Darwin)
+    /// Takes over a connected socket in blocking mode, as client or as server.
+    public convenience init(descriptor: Int32, transport: Transport) {
+      self.init(transport: transport, stream: PosixStream(descriptor: descriptor))
+    }
+  #endif
+
+  /// Sends one MTProto packet, and returns when the system has taken its bytes.
+  public func send(_ payload: [UInt8], quickAck: UInt32? = nil) async throws {
+    try transport.pushPayload(payload, quickAck: quickAck)
+    try await flush()
+  }
+
+  /// Sends one MTProto packet, and returns when the system has taken its bytes.
+  public func send(_ payload: Data, quickAck: UInt32? = nil) async throws {
+    try transport.pushPayload(payload, quickAck: quickAck)
+    try await flush()
+  }
+
+  /// Sends whatever waits in the transport.
+  public func flush() async throws {
+    try await cancellable { done in
+      // Taken and handed over under one lock, or two senders could swap their bytes.
+      self.sending.locked {
+        do {
+          let wire = try self.transport.takeWire()
+          if wire.isEmpty { done(.success(())) } else { self.stream.write(wire, done) }
+        } catch {
+          done(.failure(error))
+        }
+      }
+    }
+  }
+
+  /// Sends what the transport itself has to say: fake TLS, WebSocket and HTTP answer what they
+  /// receive. Not waited for: reading has to go on where the peer does not read.
+  fileprivate func flushAside() {
+    sending.locked {
+      // A dead transport says so when its last event is out.
+      guard let wire = try? transport.takeWire(), !wire.isEmpty else { return }
+      stream.write(wire) { [stream] result in
+        // Whoever receives finds the socket closed.
+        if case .failure = result { stream.close() }
+      }
+    }
+  }
+
+  /// The events as they come, up to ``Event/closed(reason:)``. To be iterated over once.
+  public var events: Events { Events(connection: self) }
+
+  /// Closes the socket and the transport, and ends every call that waits.
+  public func close() {
+    stream.close()
+    transport.close()
+  }
+
+  fileprivate func read() async throws -> [UInt8] {
+    try await cancellable { self.stream.read($0) }
+  }
+
+  private func cancellable<T: Sendable>(
+    _ start: (@escaping @Sendable (Result<T, any Error>) -> Void) -> Void
+  ) async throws -> T {
+    try await withTaskCancellationHandler {
+      try await withCheckedThrowingContinuation { continuation in
+        start { continuation.resume(with: $0) }
+      }
+    } onCancel: {
+      close()
+    }
+  }
+}
+
+extension TransportConnection {
+  /// The events of a connection.
+  public struct Events: AsyncSequence {
+    public typealias Element = Event
+    let connection: TransportConnection
+
+    public func makeAsyncIterator() -> Iterator { Iterator(connection: connection) }
+
+    /// Reads from the socket whenever the transport has no event left.
+    public struct Iterator: AsyncIteratorProtocol {
+      let connection: TransportConnection
+      private var batch = [Event]()[...]
+      private var ended = false
+
+      init(connection: TransportConnection) { self.connection = connection }
+
+      public mutating func next() async throws -> Event? {
+        while true {
+          if let event = batch.popFirst() { return event }
+          // Also the error that came after the batch's last event.
+          if let event = try connection.transport.pullEvent() { return event }
+          if ended { return nil }
+          try Task.checkCancellation()
+          let bytes = try await connection.read()
+          if bytes.isEmpty {
+            ended = true
+            batch = try connection.transport.receiveEnd()[...]
+          } else {
+            batch = try connection.transport.receive(bytes)[...]
+            connection.flushAside()
+          }
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,114 @@
+// Over real sockets, against the C responder: every envelope, every obfuscation; the end, and cancellation.
+import Foundation
+import XCTest
+
+@testable import MTProto
+
+final class ConnectionTests: XCTestCase {
+  /// 17 ways with 85 payloads each: 1,445 in all, up to 1 MiB.
+  func testEveryEnvelopeAndObfuscation() async throws {
+    let responder = try Responder()
+    let secret = try Secret.parse(text: key, mode: .strict)
+    let domain = try Secret.parse(text: domainSecret, mode: .strict)
+    for envelope in [Envelope.abridged, .intermediate, .paddedIntermediate, .full] {
+      var ways = [
+        TransportConfig(envelope: envelope, obfuscated: false),
+        TransportConfig(envelope: envelope),
+        TransportConfig(envelope: envelope, dc: DcId(number: 2), secrets: [secret]),
+        TransportConfig(envelope: envelope, websocket: WebsocketTarget(host: "localhost")),
+      ]
+      if envelope == .paddedIntermediate {
+        ways.append(TransportConfig(dc: DcId(number: 2), secrets: [domain]))
+      }
+      for config in ways {
+        var payloads = (0..<84).map { randomPayload(longest: $0 % 8 == 0 ? 1 << 20 : 4096) }
+        payloads.append([UInt8](repeating: 1, count: 1 << 20 - 8))
+        let connection = try await TransportConnection.connect(host: "127.0.0.1", port: responder.port, config)
+        async let sent: Void = { [payloads] in
+          for payload in payloads { try await connection.send(payload) }
+        }()
+        var left = payloads[...]
+        var connected = false
+        for try await event in connection.events {
+          switch event {
+          case .connected: connected = true
+          case .payload(let data, _): XCTAssertEqual(data, Data(left.removeFirst()))
+          default: XCTFail("\(event)")
+          }
+          if left.isEmpty { break }
+        }
+        try await sent
+        XCTAssertTrue(connected && left.isEmpty)
+        connection.close()
+      }
+    }
+  }
+
+  /// Over HTTP each payload waits for the answer to the one before.
+  func testHttpTakesTurns() async throws {
+    let responder = try Responder()
+    let config = TransportConfig(http: HttpTarget(host: "localhost"), queueTurns: true)
+    let connection = try await TransportConnection.connect(host: "127.0.0.1", port: responder.port, config)
+    let payloads = (0..<50).map { _ in randomPayload(longest: 200_000) }
+    for payload in payloads { try await connection.send(payload) }
+    var left = payloads[...]
+    for try await event in connection.events {
+      if case .payload(let data, _) = event { XCTAssertEqual(data, Data(left.removeFirst())) }
+      if left.isEmpty { break }
+    }
+    XCTAssertTrue(left.isEmpty)
+    connection.close()
+  }
+
+  /// A pair of sockets, ours and the peer's.
+  private func pair() throws -> (TransportConnection, Int32) {
+    var descriptors: [Int32] = [0, 0]
+    XCTAssertEqual(socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &descriptors), 0)
+    let transport = try Transport.client(TransportConfig(envelope: .intermediate, obfuscated: false))
+    return (TransportConnection(descriptor: descriptors[0], transport: transport), descriptors[1])
+  }
+
+  func testTheEndIsAnEvent() async throws {
+    let (connection, peer) = try pair()
+    let frames: [UInt8] = [4, 0, 0, 0, 1, 2, 3, 4, 4, 0, 0, 0, 5, 6, 7, 8]
+    XCTAssertEqual(write(peer, frames, frames.count), frames.count)
+    close(peer)
+    var seen: [Event] = []
+    for try await event in connection.events { seen.append(event) }
+    XCTAssertEqual(seen.count, 4)
+    XCTAssertEqual(seen[2], .payload(data: Data([5, 6, 7, 8]), quickAckWanted: false))
+    XCTAssertEqual(seen[3], .closed(reason: .betweenFrames))
+  }
+
+  func testABrokenProtocolThrowsAfterTheLastEvent() async throws {
+    let (connection, peer) = try pair()
+    let frames: [UInt8] = [4, 0, 0, 0, 1, 2, 3, 4, 5, 0, 0, 0]
+    XCTAssertEqual(write(peer, frames, frames.count), frames.count)
+    var payloads = 0
+    do {
+      for try await event in connection.events {
+        if case .payload = event { payloads += 1 }
+      }
+      XCTFail("no error came")
+    } catch let error as MtprotoError {
+      XCTAssertEqual(error.kind, .lengthMisaligned)
+    }
+    XCTAssertEqual(payloads, 1)
+    close(peer)
+  }
+
+  /// The peer sees the end of the stream as soon as the task is cancelled.
+  func testCancellationClosesTheSocket() async throws {
+    let (connection, peer) = try pair()
+    let task = Task {
+      for try await _ in connection.events {}
+    }
+    try await Task.sleep(nanoseconds: 100_000_000)
+    task.cancel()
+    let result = await task.result
+    if case .success = result { XCTFail("it went on") }
+    var byte: UInt8 = 0
+    XCTAssertEqual(recv(peer, &byte, 1, 0), 0)
+    close(peer)
+  }
+}
