@@ -7,7 +7,6 @@ use mtproto::error::UsageError;
 use mtproto::{Envelope, Error, Event, QuickAckToken, Role, Transport, TransportError};
 use mtproto_fuzz::Choices;
 use mtproto_fuzz::ends::{self, Knobs, Layer};
-use mtproto_fuzz::known;
 
 /// One direction.
 #[derive(Default)]
@@ -125,7 +124,6 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
     };
     let mut knobs = Knobs::from_byte(choices.byte());
     (knobs.untrimmed, knobs.small_limit) = (false, false);
-    knobs.queue_turns = known::QUEUE_KEEPS_ORDER && knobs.queue_turns;
     let seed = choices.byte();
     let mut client = ends::end(
         Role::Client,
@@ -147,7 +145,7 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
                 match client.push_payload(&data) {
                     Ok(()) => up.meant.push_back(Meant::Payload(data, false)),
                     Err(error) => {
-                        assert!(http && !knobs.queue_turns);
+                        assert!(http);
                         assert_eq!(error, Error::Usage(UsageError::OutOfTurn));
                     }
                 }
@@ -195,8 +193,10 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
             }
             // Not over WebSocket, where it is the end, nor over HTTP, where it is an answer.
             4 if connected
-                && (matches!(layer, Layer::Plain | Layer::Obfuscated | Layer::Secret)
-                    || known::ERRORS_DO_NOT_END_FAKE_TLS && layer == Layer::FakeTls) =>
+                && matches!(
+                    layer,
+                    Layer::Plain | Layer::Obfuscated | Layer::Secret | Layer::FakeTls
+                ) =>
             {
                 let code = choices.word() & 0x7fff_ffff | 1;
                 let error = TransportError::new(code).expect("positive");

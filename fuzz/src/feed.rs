@@ -2,8 +2,6 @@
 
 use mtproto::{Carrier, Closed, Error, Event, NotOursReason, Transport};
 
-use crate::known;
-
 /// An event that owns its bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Seen {
@@ -66,7 +64,7 @@ pub struct Outcome {
     pub error: Option<Error>,
     /// What the end wanted to send meanwhile.
     pub wire: Vec<u8>,
-    /// What carries the stream is one whose hints are in [`known`].
+    /// Over HTTP turns are taken, and a handshake's bytes are the carrier's.
     has_carrier: bool,
 }
 
@@ -80,9 +78,8 @@ fn drain(transport: &mut Transport, outcome: &mut Outcome) -> bool {
                     outcome.has_carrier = connected.carrier != Carrier::Tcp;
                 }
                 let seen = Seen::from(event);
-                let is_checked = known::HINTS_OF_CARRIERS || !may_have_carrier(outcome, &seen);
                 assert!(
-                    wanted == 0 || !is_checked,
+                    wanted == 0,
                     "{wanted} bytes were wanted, and {seen:?} was there"
                 );
                 let last = matches!(seen, Seen::NotOurs(..) | Seen::Closed(_));
@@ -107,9 +104,7 @@ fn take_wire(transport: &mut Transport, outcome: &mut Outcome) {
         assert_eq!(waiting, 0, "a dead transport has nothing to send");
         return;
     };
-    if known::PENDING_COUNTS_CLOSE || !outcome.has_carrier {
-        assert_eq!(wire.len(), waiting, "what waits is what is shown");
-    }
+    assert_eq!(wire.len(), waiting, "what waits is what is shown");
     let count = wire.len();
     outcome.wire.extend_from_slice(wire);
     transport.consume_wire(count).expect("shown");
@@ -161,10 +156,7 @@ pub fn feed(transport: &mut Transport, wire: &[u8], cuts: Cuts) -> Outcome {
         let before = outcome.seen.len();
         alive = drain(transport, &mut outcome);
         assert!(
-            outcome.seen.len() == before
-                || taken >= missing
-                || is_sooner(&outcome.seen[before])
-                || (!known::HINTS_OF_CARRIERS && may_have_carrier(&outcome, &outcome.seen[before])),
+            outcome.seen.len() == before || taken >= missing || is_sooner(&outcome.seen[before]),
             "{missing} bytes were missing, {taken} did: {:?}",
             outcome.seen.last()
         );
@@ -209,11 +201,6 @@ fn is_sooner(seen: &Seen) -> bool {
     )
 }
 
-/// The end may be that of a carrier, open or refused.
-fn may_have_carrier(outcome: &Outcome, seen: &Seen) -> bool {
-    outcome.has_carrier || matches!(seen, Seen::Closed(Closed::Refused))
-}
-
 /// A dead transport says the same for ever.
 fn assert_dead(transport: &mut Transport, error: Error) {
     assert!(error.is_fatal(), "{error:?} from an event call");
@@ -243,9 +230,6 @@ pub fn feed_twice(
         },
     );
     let cut = feed(&mut make(), wire, cuts);
-    if !known::HANDSHAKES_CUT && is_judged(&whole) && !is_judged(&cut) {
-        return whole;
-    }
     // A stranger is told as soon as the bytes suffice: fewer came by then.
     assert_eq!(
         without_bytes(&whole.seen),
@@ -257,19 +241,6 @@ pub fn feed_twice(
         assert_eq!(whole.wire, cut.wire, "cut as {cuts:?}");
     }
     whole
-}
-
-/// A handshake was found bad.
-fn is_judged(outcome: &Outcome) -> bool {
-    let stranger = outcome
-        .seen
-        .iter()
-        .any(|seen| matches!(seen, Seen::NotOurs(..)));
-    let fault = format!("{:?}", outcome.error);
-    stranger
-        || fault.contains("FakeTls(")
-        || fault.contains("WebSocketOpening")
-        || fault.contains("Http")
 }
 
 fn without_bytes(seen: &[Seen]) -> Vec<Seen> {

@@ -5,7 +5,6 @@ pub mod choices;
 pub mod decode;
 pub mod ends;
 pub mod feed;
-pub mod known;
 pub mod seals;
 
 pub use choices::Choices;

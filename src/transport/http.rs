@@ -213,15 +213,13 @@ impl Transport {
 
     /// Sends a packet, if it is this end's turn; keeps it, if the config says so.
     pub(super) fn push_over_http(&mut self, payload: &[u8]) -> Result<(), Error> {
-        // Behind this either nothing waits, or it is not this end's turn.
-        self.send_what_is_due()?;
         let Stage::Http { turns, .. } = &mut self.stage else {
             return Err(UsageError::NotConnected.into());
         };
         if turns.over {
             return Err(UsageError::Closed.into());
         }
-        if turns.is_due() {
+        if turns.is_due() && turns.waiting.is_empty() {
             return self.send_over_http(payload);
         }
         let waiting_bytes = turns.waiting_bytes + payload.len();
@@ -235,6 +233,8 @@ impl Transport {
         kept.extend_from_slice(payload);
         turns.waiting.push_back(kept);
         turns.waiting_bytes = waiting_bytes;
+        // Where there is no memory for what is due, the next event call sends it.
+        let _ = self.send_what_is_due();
         Ok(())
     }
 

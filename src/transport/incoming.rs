@@ -171,11 +171,12 @@ impl Incoming {
         self.broken = Some(error.into());
     }
 
-    /// Whether nothing that comes is of use: the carrier's stream has ended,
-    /// something is wrong behind the bytes that wait, or all is dropped.
+    /// Whether nothing that comes is of use: the carrier's stream has ended, or
+    /// something is wrong behind the bytes that wait. What is only dropped is
+    /// still read, up to the peer's end.
     pub(super) fn is_at_end(&self) -> bool {
         let closed = self.reader.as_ref().and_then(Reader::closed);
-        self.is_deaf() || closed.is_some()
+        self.broken.is_some() || closed.is_some()
     }
 
     /// What is wrong behind the bytes that wait.

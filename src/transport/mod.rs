@@ -473,8 +473,7 @@ impl Transport {
 
     /// How many bytes are missing until there can be an event: exact once the
     /// frame's length is known, at least 1 before. 0 when nothing can be read:
-    /// an event waits, the stream has ended, what follows is of no use, or the
-    /// transport is dead.
+    /// an event waits, the stream has ended, or the transport is dead.
     #[must_use]
     pub fn wants_read(&self) -> usize {
         if self.end != End::NotYet {
