@@ -33,7 +33,7 @@ mod version;
 
 pub use burst::*;
 #[cfg(feature = "uniffi")]
-pub(crate) use status::{status_of, text};
+pub(crate) use status::{link_status, secret_status, status_of, text};
 
 pub use config::*;
 pub use dc_id::*;

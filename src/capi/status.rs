@@ -248,7 +248,7 @@ pub(crate) fn status_of(error: Error) -> mtproto_status {
 }
 
 /// The status of a refused secret.
-pub(super) fn secret_status(error: SecretError) -> mtproto_status {
+pub(crate) fn secret_status(error: SecretError) -> mtproto_status {
     match error {
         SecretError::Empty => MTPROTO_ERROR_SECRET_EMPTY,
         SecretError::OddHexDigits { .. }
@@ -265,7 +265,7 @@ pub(super) fn secret_status(error: SecretError) -> mtproto_status {
 }
 
 /// The status of a refused link.
-pub(super) fn link_status(error: LinkError) -> mtproto_status {
+pub(crate) fn link_status(error: LinkError) -> mtproto_status {
     match error {
         LinkError::Empty => MTPROTO_ERROR_LINK_EMPTY,
         LinkError::WhiteSpace => MTPROTO_ERROR_LINK_WHITE_SPACE,

@@ -1,7 +1,7 @@
 //! The typed error of Kotlin and Swift, and how everything that can fail becomes one.
 
 use super::kinds::ErrorKind;
-use crate::capi::{self, mtproto_status, status_of};
+use crate::capi::{self, link_status, mtproto_status, secret_status, status_of};
 use crate::error::Error;
 use crate::mtproxy::{DcIdError, LinkError, SecretError};
 
@@ -164,43 +164,5 @@ impl From<DcIdError> for MtprotoError {
             status: capi::MTPROTO_ERROR_CONFIG_DC,
             reason: error.to_string(),
         }
-    }
-}
-
-/// The status of a refused secret, as the C ABI gives it: see `capi/status.rs`.
-fn secret_status(error: SecretError) -> mtproto_status {
-    match error {
-        SecretError::Empty => capi::MTPROTO_ERROR_SECRET_EMPTY,
-        SecretError::OddHexDigits { .. }
-        | SecretError::Character { .. }
-        | SecretError::StandardBase64 { .. }
-        | SecretError::Base64Length { .. }
-        | SecretError::Base64Padding { .. }
-        | SecretError::Base64TrailingBits => capi::MTPROTO_ERROR_SECRET_TEXT,
-        SecretError::TooShort { .. } => capi::MTPROTO_ERROR_SECRET_TOO_SHORT,
-        SecretError::TooLong { .. } => capi::MTPROTO_ERROR_SECRET_TOO_LONG,
-        SecretError::NoDomain => capi::MTPROTO_ERROR_SECRET_NO_DOMAIN,
-        SecretError::Domain(_) => capi::MTPROTO_ERROR_SECRET_DOMAIN,
-    }
-}
-
-/// The status of a refused link, as the C ABI gives it: see `capi/status.rs`.
-fn link_status(error: LinkError) -> mtproto_status {
-    match error {
-        LinkError::Empty => capi::MTPROTO_ERROR_LINK_EMPTY,
-        LinkError::WhiteSpace => capi::MTPROTO_ERROR_LINK_WHITE_SPACE,
-        LinkError::Host => capi::MTPROTO_ERROR_LINK_HOST,
-        LinkError::NotAProxy => capi::MTPROTO_ERROR_LINK_NOT_A_PROXY,
-        LinkError::Socks5 => capi::MTPROTO_ERROR_LINK_SOCKS5,
-        LinkError::WebProxy => capi::MTPROTO_ERROR_LINK_WEB_PROXY,
-        LinkError::Missing { .. } | LinkError::NoValue { .. } => capi::MTPROTO_ERROR_LINK_MISSING,
-        LinkError::Twice { .. } => capi::MTPROTO_ERROR_LINK_TWICE,
-        LinkError::Percent { .. } | LinkError::NotUtf8 { .. } => capi::MTPROTO_ERROR_LINK_ENCODING,
-        LinkError::ServerTooLong { .. } | LinkError::ServerCharacter { .. } => {
-            capi::MTPROTO_ERROR_LINK_SERVER
-        }
-        LinkError::PortDigits { .. } | LinkError::PortRange { .. } => capi::MTPROTO_ERROR_LINK_PORT,
-        LinkError::CredentialTooLong { .. } => capi::MTPROTO_ERROR_LINK_CREDENTIAL,
-        LinkError::Secret(error) => secret_status(error),
     }
 }
