@@ -3,7 +3,7 @@
 #
 # Usage: tools/test-kotlin.sh            (MTPROTO_RESPONDER names the responder, default build/bin)
 #
-# Last line: "N passed, M failed". Exit status: 0, 1 when a test failed, 77 when it could not be built here.
+# Last line: "N passed, M failed", and ", K skipped" if so. Exit status: 0, 1 when a test failed, 77 when it could not be built here.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
 
@@ -35,5 +35,5 @@ if [ ! -d library/target/surefire-reports ]; then
 fi
 # "Tests run: 72, Failures: 0, Errors: 0, Skipped: 0", the last one without a class.
 sed -n 's/.*Tests run: \([0-9]*\), Failures: \([0-9]*\), Errors: \([0-9]*\), Skipped: \([0-9]*\).*/\1 \2 \3 \4/p' "$log" |
-    tail -n 1 | awk '{ print $1 - $2 - $3 - $4 " passed, " $2 + $3 " failed" }'
+    tail -n 1 | awk '{ print $1 - $2 - $3 - $4 " passed, " $2 + $3 " failed" ($4 > 0 ? ", " $4 " skipped" : "") }'
 exit $((status != 0))

@@ -4,7 +4,7 @@
 # Usage: tools/test-swift.sh [SWIFT TEST OPTION]...    (MTPROTO_RESPONDER names the responder, default build/bin)
 #
 # Uses the swift that is there, and otherwise the one that tools/swift-setup.sh unpacks.
-# Last line: "N passed, M failed". Exit status: 0, 1 when a test failed, 77 when there can be no Swift here.
+# Last line: "N passed, M failed", and ", K skipped" if so. Exit status: 0, 1 when a test failed, 77 when there can be no Swift here.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
 
@@ -16,6 +16,8 @@ fi
 responder=${MTPROTO_RESPONDER:-$PWD/build/bin/mtproto-responder}
 [ -x "$responder" ] || echo "skipped: $responder is not there: the socket tests will be skipped"
 # Within Swift's own root only the project is seen, so the responder and its library are copied there.
+# Not the copy of an earlier run.
+rm -rf build/bindings/responder
 mkdir -p build/bindings/responder/bin
 if [ -x "$responder" ]; then
     cp -f "$responder" build/bindings/responder/bin/
@@ -37,5 +39,9 @@ all=$(sed -n 's/.*Executed \([0-9]*\) test.*/\1/p' <<<"$line")
 skipped=$(sed -n 's/.*with \([0-9]*\) tests\{0,1\} skipped.*/\1/p' <<<"$line")
 failed=$(grep -c -E "^Test Case .* failed" "$log")
 [ -n "$line" ] || { tail -n 40 "$log"; exit 1; }
-echo "$((all - ${skipped:-0} - failed)) passed, $failed failed"
+sed -n 's/.*Test skipped - /skipped: /p' "$log" | sort -u
+skipped=${skipped:-0}
+more=''
+[ "$skipped" -eq 0 ] || more=", $skipped skipped"
+echo "$((all - skipped - failed)) passed, $failed failed$more"
 exit $((status != 0))
