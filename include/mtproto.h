@@ -1829,7 +1829,8 @@ mtproto_status mtproto_transport_push_opening(mtproto_transport *transport);
  * @param capacity  How many bytes fit.
  * @param written   Receives how many bytes were written: 0 when none wait.
  * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT; the transport's fatal
- *          status.
+ *          status, unless over WebSocket: there the close frame, whose code says
+ *          why, can still be pulled and sent.
  */
 mtproto_status mtproto_transport_pull_wire(mtproto_transport *transport,
                                            uint8_t *buffer,
@@ -1845,7 +1846,7 @@ mtproto_status mtproto_transport_pull_wire(mtproto_transport *transport,
  *                not const.
  * @param length  Receives its length in bytes: 0 when none wait.
  * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT; the transport's fatal
- *          status.
+ *          status, as mtproto_transport_pull_wire.
  */
 mtproto_status mtproto_transport_peek_wire(mtproto_transport *transport,
                                            const uint8_t **data,
@@ -1856,7 +1857,8 @@ mtproto_status mtproto_transport_peek_wire(mtproto_transport *transport,
  *
  * @param count  How many of the bytes that mtproto_transport_peek_wire showed.
  * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT; MTPROTO_ERROR_COUNT if it
- *          showed fewer: nothing was dropped; the transport's fatal status.
+ *          showed fewer: nothing was dropped; the transport's fatal status, as
+ *          mtproto_transport_pull_wire.
  */
 mtproto_status mtproto_transport_consume_wire(mtproto_transport *transport, size_t count);
 
@@ -1947,7 +1949,8 @@ size_t mtproto_transport_wants_read(const mtproto_transport *transport);
 /**
  * Whether wire bytes wait to be sent.
  *
- * @return  false also for a transport that is dead or NULL.
+ * @return  false for NULL, and for a transport that is dead, unless what ends
+ *          its WebSocket waits.
  */
 bool mtproto_transport_wants_write(const mtproto_transport *transport);
 
@@ -1956,7 +1959,8 @@ bool mtproto_transport_wants_write(const mtproto_transport *transport);
  * grow, stop pushing payloads, and stop reading from that peer too: some of what
  * it sends is answered by the library.
  *
- * @return  0 also for a transport that is dead or NULL.
+ * @return  0 for NULL, and for a transport that is dead, but for what ends its
+ *          WebSocket.
  */
 size_t mtproto_transport_pending_wire(const mtproto_transport *transport);
 

@@ -315,7 +315,7 @@ impl From<ClientError> for ProtocolError {
 pub struct WebSocketFrameError(FrameError);
 
 impl WebSocketFrameError {
-    /// The code that a close frame would give (RFC 6455, section 7.4.1).
+    /// The code in the close frame that tells the peer (RFC 6455, section 7.4.1).
     #[must_use]
     pub const fn close_code(&self) -> u16 {
         self.0.close_code()

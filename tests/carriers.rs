@@ -139,6 +139,51 @@ fn websocket_in_any_pieces() {
     }
 }
 
+/// A server that has answered a WebSocket's request.
+fn websocket_server() -> Transport {
+    let mut client = Transport::client(&websocket()).unwrap();
+    let mut server = Transport::server(&everything()).unwrap();
+    client.push_payload(&PACKET).unwrap();
+    server.push_wire(&take_wire(&mut client)).unwrap();
+    client.push_wire(&take_wire(&mut server)).unwrap();
+    server.push_wire(&take_wire(&mut client)).unwrap();
+    server
+}
+
+#[test]
+fn a_broken_websocket_is_closed_with_a_code() {
+    let text = [0x81, 0x84, 0, 0, 0, 0, b't', b'e', b'x', b't'];
+    let unmasked = [0x82, 0x04, 1, 2, 3, 4];
+    // In the stream's own framing: an Intermediate length of no use.
+    let astray = [0x82, 0x84, 9, 9, 9, 9, 9 ^ 1, 9, 9, 9];
+    for (data, code) in [(&text[..], 1003u16), (&unmasked, 1002), (&astray, 1002)] {
+        let mut server = websocket_server();
+        server.push_payload(&PACKET).unwrap();
+        let waiting = server.pending_wire();
+        server.push_wire(data).unwrap();
+        // What came before is still good, and the error comes behind it.
+        for _ in 0..2 {
+            assert!(server.pull_event().unwrap().is_some());
+        }
+        let error = server.pull_event().map(|event| format!("{event:?}"));
+        let error = error.unwrap_err();
+        assert_eq!(server.push_payload(&PACKET), Err(error));
+        assert_eq!(server.push_wire(data), Err(error));
+        assert_eq!(server.pending_wire(), waiting + 4);
+        let wire = take_wire(&mut server);
+        let [high, low] = code.to_be_bytes();
+        assert_eq!(wire[wire.len() - 4..], [0x88, 0x02, high, low]);
+        assert!(!server.wants_write());
+        assert_eq!(server.pull_wire(&mut [0; 9]), Ok(0));
+    }
+    // Elsewhere nothing is said to a peer that went astray.
+    let mut server = Transport::server(&everything()).unwrap();
+    server.push_wire(b"\xef\x01abcd\x00").unwrap();
+    while let Ok(Some(_)) = server.pull_event() {}
+    let error = server.failure().unwrap();
+    assert_eq!(server.pull_wire(&mut [0; 9]), Err(error));
+}
+
 #[test]
 fn a_ping_is_answered_between_frames() {
     let mut client = Transport::client(&websocket()).unwrap();

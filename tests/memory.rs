@@ -14,10 +14,14 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
 use common::{
-    Layer, Seen, client_config, combinations, connected_pair, payload, pull_events, pull_wire,
-    server_config,
+    Layer, SECRET, Seen, client_config, combinations, connected_pair, payload, pull_events,
+    pull_wire, server_config,
 };
-use mtproto::{Envelope, Event, Memory, QuickAckToken, Transport};
+use mtproto::mtproxy::Secret;
+use mtproto::{
+    Accept, Config, DcId, Entropy, Envelope, Event, Memory, QuickAckToken, Transport,
+    WebSocketTarget,
+};
 
 /// Counts this thread's allocations, so that tests may run side by side.
 struct Counting;
@@ -156,22 +160,88 @@ fn client_has_quick_acks(client: &mut Transport, data: &[u8], token: QuickAckTok
 }
 
 fn warm_rounds_do_not_allocate(length: usize, rounds: usize, styles: &[Style]) {
-    let data = vec![0x5a; length];
     for (envelope, layer) in combinations() {
         for style in styles.iter().copied() {
-            let (mut client, mut server) = connected_pair(envelope, layer, 1);
-            // Less than a frame, so that pieces are cut anywhere.
-            let mut buffer = vec![0; length * 2 + 5];
-            let mut play = |rounds| {
-                for _ in 0..rounds {
-                    round(&mut client, &mut server, &data, &mut buffer, style);
-                }
-            };
-            play(rounds);
-            let (calls, _) = allocations(|| play(rounds));
+            let pair = connected_pair(envelope, layer, 1);
+            let calls = warm_allocations(pair, length, rounds, style);
             assert_eq!(calls, 0, "{envelope}, {layer:?}, {style:?}");
         }
     }
+    // The carriers of the obfuscated stream: frames with a mask, and records.
+    for (carrier, client, server) in carried() {
+        for style in styles.iter().copied() {
+            let pair = shake_hands(&client, &server);
+            let calls = warm_allocations(pair, length, rounds, style);
+            assert_eq!(calls, 0, "{carrier}, {style:?}");
+        }
+    }
+}
+
+fn warm_allocations(
+    (mut client, mut server): (Transport, Transport),
+    length: usize,
+    rounds: usize,
+    style: Style,
+) -> usize {
+    let data = vec![0x5a; length];
+    // Less than a frame, so that pieces are cut anywhere.
+    let mut buffer = vec![0; length * 2 + 5];
+    let mut play = |rounds| {
+        for _ in 0..rounds {
+            round(&mut client, &mut server, &data, &mut buffer, style);
+        }
+    };
+    play(rounds);
+    allocations(|| play(rounds)).0
+}
+
+/// WebSocket and fake TLS, with a client's and a server's config. Without padding,
+/// so that the first rounds are as long as any: a buffer grows to what is longest.
+fn carried() -> [(&'static str, Config, Config); 2] {
+    let mut websocket = Config::new();
+    websocket.set_websocket(WebSocketTarget::new("venus.web.telegram.org"));
+    let mut accepts_websocket = Config::new();
+    accepts_websocket.set_accept(Accept {
+        obfuscated: true,
+        websocket: true,
+        ..Accept::default()
+    });
+    let secret = Secret::fake_tls(&SECRET, "example.org").expect("a domain");
+    let mut fake_tls = Config::new();
+    fake_tls
+        .add_secret(secret.clone())
+        .set_dc(DcId::new(2, false, false).expect("a DC"));
+    let mut accepts_fake_tls = Config::new();
+    accepts_fake_tls.add_secret(secret).set_accept(Accept {
+        secret: true,
+        ..Accept::default()
+    });
+    let mut configs = [websocket, accepts_websocket, fake_tls, accepts_fake_tls];
+    for config in &mut configs {
+        config.set_entropy(Entropy::from_bytes(b"the same every time"));
+        config.set_max_padding(0).expect("0");
+    }
+    let [websocket, accepts_websocket, fake_tls, accepts_fake_tls] = configs;
+    [
+        ("WebSocket", websocket, accepts_websocket),
+        ("fake TLS", fake_tls, accepts_fake_tls),
+    ]
+}
+
+/// Both ends behind their carrier's handshake and the first packet.
+fn shake_hands(client: &Config, server: &Config) -> (Transport, Transport) {
+    let mut client = Transport::client(client).expect("a client");
+    let mut server = Transport::server(server).expect("a server");
+    client.push_payload(&[1; 24]).expect("sent");
+    while client.wants_write() || server.wants_write() {
+        let wire = pull_wire(&mut client);
+        assert_eq!(server.push_wire(&wire), Ok(wire.len()));
+        while server.pull_event().expect("alive").is_some() {}
+        let wire = pull_wire(&mut server);
+        assert_eq!(client.push_wire(&wire), Ok(wire.len()));
+        while client.pull_event().expect("alive").is_some() {}
+    }
+    (client, server)
 }
 
 #[test]

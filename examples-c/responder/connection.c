@@ -56,7 +56,10 @@ static void begin_ending(struct connection *connection, const char *reason) {
 static void fail(struct connection *connection, mtproto_status status) {
     const char *text = mtproto_transport_error_text(connection->transport);
     log_error(status, text[0] != '\0' ? text : mtproto_status_text(status));
-    end(connection, "error");
+    connection->failed = true;
+    /* Over WebSocket a close frame still tells the client why. */
+    if (mtproto_transport_wants_write(connection->transport)) begin_ending(connection, "error");
+    else end(connection, "error");
 }
 
 static void read_socket(struct connection *connection) {
@@ -122,14 +125,14 @@ static bool is_crammed(const struct connection *connection) {
 
 /* Pulls events until there are none, or until the answers reach the limit. True: there may be more. */
 static bool answer_events(struct connection *connection, struct answer_settings *settings) {
-    while (!connection->over && !is_crammed(connection)) {
+    while (!connection->over && !connection->failed && !is_crammed(connection)) {
         mtproto_event event = {.struct_size = sizeof event};
         mtproto_status status = mtproto_transport_pull_event(connection->transport, &event);
         if (status == MTPROTO_NO_EVENT) return false;
         if (status == MTPROTO_OK) handle(connection, &event, settings);
         else fail(connection, status);
     }
-    return !connection->over;
+    return !connection->over && !connection->failed;
 }
 
 static void write_socket(struct connection *connection) {

@@ -14,6 +14,7 @@ struct connection {
     char peer[NET_ADDRESS_LENGTH];
     int32_t carrier;    /* one of MTPROTO_CARRIER_*; 0 before the client is recognised */
     bool client_ended;  /* its side: no bytes follow */
+    bool failed;        /* the transport is dead; at most a close frame still leaves */
     const char *ending;
     bool draining;
     int64_t until;      /* when it ends whatever the client does; 0: never */

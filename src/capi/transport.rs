@@ -351,7 +351,8 @@ pub unsafe extern "C" fn mtproto_transport_push_opening(
 /// @param capacity  How many bytes fit.
 /// @param written   Receives how many bytes were written: 0 when none wait.
 /// @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT; the transport's fatal
-///          status.
+///          status, unless over WebSocket: there the close frame, whose code says
+///          why, can still be pulled and sent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mtproto_transport_pull_wire(
     transport: *mut mtproto_transport,
@@ -394,7 +395,7 @@ pub unsafe extern "C" fn mtproto_transport_pull_wire(
 ///                not const.
 /// @param length  Receives its length in bytes: 0 when none wait.
 /// @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT; the transport's fatal
-///          status.
+///          status, as mtproto_transport_pull_wire.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mtproto_transport_peek_wire(
     transport: *mut mtproto_transport,
@@ -423,7 +424,8 @@ pub unsafe extern "C" fn mtproto_transport_peek_wire(
 ///
 /// @param count  How many of the bytes that mtproto_transport_peek_wire showed.
 /// @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT; MTPROTO_ERROR_COUNT if it
-///          showed fewer: nothing was dropped; the transport's fatal status.
+///          showed fewer: nothing was dropped; the transport's fatal status, as
+///          mtproto_transport_pull_wire.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mtproto_transport_consume_wire(
     transport: *mut mtproto_transport,
@@ -614,7 +616,8 @@ pub unsafe extern "C" fn mtproto_transport_wants_read(
 
 /// Whether wire bytes wait to be sent.
 ///
-/// @return  false also for a transport that is dead or NULL.
+/// @return  false for NULL, and for a transport that is dead, unless what ends
+///          its WebSocket waits.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mtproto_transport_wants_write(
     transport: *const mtproto_transport,
@@ -627,7 +630,8 @@ pub unsafe extern "C" fn mtproto_transport_wants_write(
 /// grow, stop pushing payloads, and stop reading from that peer too: some of what
 /// it sends is answered by the library.
 ///
-/// @return  0 also for a transport that is dead or NULL.
+/// @return  0 for NULL, and for a transport that is dead, but for what ends its
+///          WebSocket.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mtproto_transport_pending_wire(
     transport: *const mtproto_transport,

@@ -145,7 +145,9 @@ fn is_forbidden(payload: &Header, tag: Tag) -> bool {
         || (tag == Tag::Absent && Envelope::from_obfuscated_tag([t0, t1, t2, t3]).is_some())
 }
 
-/// The starts of the HTTP methods that MTProto servers know.
+/// The starts of the HTTP methods that MTProto servers know, and that no client's
+/// payload begins with. "PUT " and the like are not among them: a client may well
+/// draw such bytes.
 pub(crate) fn is_http(first: [u8; 4]) -> bool {
     matches!(&first, b"HEAD" | b"POST" | b"GET " | b"OPTI")
 }

@@ -111,7 +111,7 @@ impl Transport {
                 // What the system lacks now it may have later, unless a
                 // handshake needed it: the peer does not wait for that.
                 if error.is_fatal() || self.incoming.broken().is_some() {
-                    self.stage = Stage::Failed(error);
+                    self.fail(error);
                 }
                 return Err(error);
             }

@@ -17,7 +17,8 @@
 //!    pull events until there is none ([`pull_event`](Transport::pull_event)).
 //! 2. Push payloads at any time after the connected event; pull wire bytes
 //!    whenever [`wants_write`](Transport::wants_write) says so, and send them.
-//! 3. After an error that is [fatal](Error::is_fatal) close the connection.
+//! 3. After an error that is [fatal](Error::is_fatal) close the connection; over
+//!    WebSocket pull wire bytes once more first, which are its close frame.
 
 mod burst;
 mod byte_queue;
@@ -46,7 +47,7 @@ use crate::carrier::websocket::server_opening::ServerOpening;
 use crate::control::{self, QUICK_ACK_MARK};
 use crate::entropy::Random;
 use crate::envelope::{self, Codec, Envelope, Head, Role, Sent};
-use crate::error::{Error, UsageError};
+use crate::error::{Error, ProtocolError, UsageError};
 use crate::obfuscation::ctr::Keystream;
 use crate::quick_ack::QuickAckToken;
 use crate::transport_error::TransportError;
@@ -123,7 +124,7 @@ enum Stage {
     },
     /// Server: a stranger, still to be reported.
     NotOurs(NotOursReason),
-    /// Dead of this error.
+    /// Dead of this error. What ends a WebSocket can still be pulled.
     Failed(Error),
 }
 
@@ -338,9 +339,10 @@ impl Transport {
     ///
     /// # Errors
     ///
-    /// [`Error::Protocol`] after a fatal error.
+    /// [`Error::Protocol`] after a fatal error, unless over a WebSocket: there
+    /// the close frame, with a code that says why, still goes to the peer.
     pub fn pull_wire(&mut self, buffer: &mut [u8]) -> Result<usize, Error> {
-        self.check_alive()?;
+        self.check_sending()?;
         let count = self.outgoing.pull(buffer, &mut self.random)?;
         self.outgoing.shrink(self.limits.memory.kept());
         Ok(count)
@@ -351,9 +353,9 @@ impl Transport {
     ///
     /// # Errors
     ///
-    /// [`Error::Protocol`] after a fatal error.
+    /// As [`pull_wire`](Self::pull_wire).
     pub fn peek_wire(&mut self) -> Result<&[u8], Error> {
-        self.check_alive()?;
+        self.check_sending()?;
         self.outgoing.peek(&mut self.random)
     }
 
@@ -362,10 +364,10 @@ impl Transport {
     ///
     /// # Errors
     ///
-    /// [`UsageError::CountTooLarge`]: nothing was dropped.
-    /// [`Error::Protocol`] after a fatal error.
+    /// [`UsageError::CountTooLarge`]: nothing was dropped. As
+    /// [`pull_wire`](Self::pull_wire) after a fatal error.
     pub fn consume_wire(&mut self, count: usize) -> Result<(), Error> {
-        self.check_alive()?;
+        self.check_sending()?;
         self.outgoing.consume(count)?;
         self.outgoing.shrink(self.limits.memory.kept());
         Ok(())
@@ -516,9 +518,9 @@ impl Transport {
     /// it sends is answered by the library.
     #[must_use]
     pub fn pending_wire(&self) -> usize {
-        match self.stage {
-            Stage::Failed(_) => 0,
-            _ => self.outgoing.pending(),
+        match self.check_sending() {
+            Ok(()) => self.outgoing.pending(),
+            Err(_) => 0,
         }
     }
 
@@ -538,6 +540,26 @@ impl Transport {
             Stage::Failed(error) => Err(error),
             _ => Ok(()),
         }
+    }
+
+    fn check_sending(&self) -> Result<(), Error> {
+        // RFC 6455, section 7.1.7: who fails a WebSocket "SHOULD send a Close
+        // frame with an appropriate status code" first.
+        match self.stage {
+            Stage::Failed(error) if !self.outgoing.is_ended() => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    /// Nothing goes on after this error.
+    fn fail(&mut self, error: Error) {
+        self.stage = Stage::Failed(error);
+        let code = match error {
+            Error::Protocol(ProtocolError::WebSocketFrame(error)) => error.close_code(),
+            Error::Protocol(_) => close::PROTOCOL_ERROR,
+            _ => close::INTERNAL_ERROR,
+        };
+        self.outgoing.end(Some(code), [0; close::ERROR_REASON]);
     }
 
     fn check_role(&self, role: Role) -> Result<(), Error> {

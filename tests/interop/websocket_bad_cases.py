@@ -121,8 +121,8 @@ def serves(responder):
         check_accepted(responder, peer.getsockname(), "websocket")
 
 
-def bad(responder, data, text, begun):
-    """`begun`: an answered packet goes before, so that the stream itself is open."""
+def bad(responder, data, text, code, begun):
+    """It ends in a close frame with `code`. `begun`: an answered packet goes before, so that the stream itself is open."""
     events = Events(responder)
     with opened(responder) as peer:
         if begun:
@@ -130,6 +130,8 @@ def bad(responder, data, text, begun):
             peer.sendall(frame(BINARY, stream.pack(packet)))
             check_answer(read_packet(peer, stream), nonce)
         peer.sendall(data)
+        opcode, payload = read_frame(peer)
+        assert (opcode, payload) == (CLOSE, struct.pack(">H", code)), "%d %r" % (opcode, payload)
         assert ends(peer)
     events.wait(event="error", status=FRAME_ERROR, text=text)
     events.wait(event="closed", reason="error")
@@ -239,30 +241,30 @@ def endless_head(responder):
 
 
 BAD = [
-    ("reserved bit 1", frame(BINARY, b"1234", reserved=0x40), "reserved bits"),
-    ("reserved bit 2", frame(BINARY, b"1234", reserved=0x20), "reserved bits"),
-    ("reserved bit 3 of a ping", frame(PING, reserved=0x10), "reserved bits"),
-    ("opcode 3", frame(3, b"1234"), "no WebSocket opcode 0x3"),
-    ("opcode 7", frame(7), "no WebSocket opcode 0x7"),
-    ("opcode 11", frame(11), "no WebSocket opcode 0xb"),
-    ("opcode 15", frame(15, b"1234"), "no WebSocket opcode 0xf"),
-    ("a frame without a mask", frame(BINARY, b"1234", masked=False), "without a mask"),
-    ("a ping without a mask", frame(PING, masked=False), "without a mask"),
-    ("a text message", frame(TEXT, b"text"), "text message"),
-    ("a fragmented ping", frame(PING, b"1", final=False), "fragmented"),
-    ("a fragmented close", frame(CLOSE, final=False), "fragmented"),
-    ("a ping of 126 bytes", frame(PING, bytes(126)), "over 125"),
-    ("a continuation of nothing", frame(CONTINUATION, b"1234"), "not begun"),
-    ("a message within a message", frame(BINARY, b"", final=False) + frame(BINARY, b"1234"), "within another"),
-    ("a length with its top bit", frame(BINARY, length=(127, b"\x80" + bytes(7))), "top bit"),
-    ("an oversize frame", frame(BINARY, length=(127, struct.pack(">Q", 1 << 40))), "are allowed"),
-    ("a length in too many bytes", frame(BINARY, bytes(5), length=(126, b"\0\x05")), "longer than it has to be"),
-    ("a close of one byte", frame(CLOSE, b"\x03"), "one byte"),
-    ("close code 999", frame(CLOSE, struct.pack(">H", 999)), "999 is no close code"),
-    ("close code 1005", frame(CLOSE, struct.pack(">H", 1005)), "1005 is no close code"),
-    ("close code 5000", frame(CLOSE, struct.pack(">H", 5000)), "5000 is no close code"),
-    ("a close reason that is no UTF-8", frame(CLOSE, b"\x03\xe8\xce\xba\xe1\xed\xa0\x80"), "not UTF-8"),
-    ("a close reason cut within a character", frame(CLOSE, b"\x03\xe8\xe2\x82"), "not UTF-8"),
+    ("reserved bit 1", frame(BINARY, b"1234", reserved=0x40), "reserved bits", 1002),
+    ("reserved bit 2", frame(BINARY, b"1234", reserved=0x20), "reserved bits", 1002),
+    ("reserved bit 3 of a ping", frame(PING, reserved=0x10), "reserved bits", 1002),
+    ("opcode 3", frame(3, b"1234"), "no WebSocket opcode 0x3", 1002),
+    ("opcode 7", frame(7), "no WebSocket opcode 0x7", 1002),
+    ("opcode 11", frame(11), "no WebSocket opcode 0xb", 1002),
+    ("opcode 15", frame(15, b"1234"), "no WebSocket opcode 0xf", 1002),
+    ("a frame without a mask", frame(BINARY, b"1234", masked=False), "without a mask", 1002),
+    ("a ping without a mask", frame(PING, masked=False), "without a mask", 1002),
+    ("a text message", frame(TEXT, b"text"), "text message", 1003),
+    ("a fragmented ping", frame(PING, b"1", final=False), "fragmented", 1002),
+    ("a fragmented close", frame(CLOSE, final=False), "fragmented", 1002),
+    ("a ping of 126 bytes", frame(PING, bytes(126)), "over 125", 1002),
+    ("a continuation of nothing", frame(CONTINUATION, b"1234"), "not begun", 1002),
+    ("a message within a message", frame(BINARY, b"", final=False) + frame(BINARY, b"1234"), "within another", 1002),
+    ("a length with its top bit", frame(BINARY, length=(127, b"\x80" + bytes(7))), "top bit", 1002),
+    ("an oversize frame", frame(BINARY, length=(127, struct.pack(">Q", 1 << 40))), "are allowed", 1009),
+    ("a length in too many bytes", frame(BINARY, bytes(5), length=(126, b"\0\x05")), "longer than it has to be", 1002),
+    ("a close of one byte", frame(CLOSE, b"\x03"), "one byte", 1002),
+    ("close code 999", frame(CLOSE, struct.pack(">H", 999)), "999 is no close code", 1002),
+    ("close code 1005", frame(CLOSE, struct.pack(">H", 1005)), "1005 is no close code", 1002),
+    ("close code 5000", frame(CLOSE, struct.pack(">H", 5000)), "5000 is no close code", 1002),
+    ("a close reason that is no UTF-8", frame(CLOSE, b"\x03\xe8\xce\xba\xe1\xed\xa0\x80"), "not UTF-8", 1007),
+    ("a close reason cut within a character", frame(CLOSE, b"\x03\xe8\xe2\x82"), "not UTF-8", 1007),
 ]
 
 REFUSED = [
@@ -279,10 +281,10 @@ REFUSED = [
 
 def run_all(cases, path):
     with Responder(path) as responder:
-        for name, data, text in BAD:
-            cases.run("closes on " + name, bad, responder, data, text, True)
+        for name, data, text, code in BAD:
+            cases.run("closes on " + name, bad, responder, data, text, code, True)
         cases.run("closes on a frame without a mask, at the start", bad, responder, frame(BINARY, b"1", masked=False),
-                  "without a mask", False)
+                  "without a mask", 1002, False)
         for name, data, status in REFUSED:
             cases.run("refuses %s: %d" % (name, status), refused, responder, data, status)
         cases.run("WebSocket byte by byte", byte_by_byte, responder)

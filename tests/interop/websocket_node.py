@@ -112,7 +112,7 @@ def text(responder):
     with client(responder) as node:
         node.say("text", "hello")
         end = node.hear("close")
-        assert end.startswith("1006"), "closed with %r" % end
+        assert end.startswith("1003"), "closed with %r" % end
     events.wait(event="error", status=FRAME_ERROR, text="text message")
 
 
