@@ -159,6 +159,9 @@ pub(crate) struct Framing {
     trailer: u128,
     header_length: u8,
     trailer_length: u8,
+    /// Whether this envelope has trailers, of 0 bytes too: of the same kind for
+    /// every frame of a connection, it is a branch that is always foreseen.
+    has_trailer: bool,
 }
 
 impl Framing {
@@ -175,6 +178,7 @@ impl Framing {
             header_length: length,
             trailer: 0,
             trailer_length: 0,
+            has_trailer: false,
         }
     }
 
@@ -183,6 +187,7 @@ impl Framing {
     const fn with_trailer(mut self, trailer: u128, length: u8) -> Self {
         self.trailer = trailer;
         self.trailer_length = length;
+        self.has_trailer = true;
         self
     }
 
@@ -190,6 +195,12 @@ impl Framing {
     #[inline(always)]
     pub(crate) const fn header(&self) -> ([u8; Self::MAX_HEADER], usize) {
         (self.header.to_le_bytes(), self.header_length as usize)
+    }
+
+    /// Whether there may be a trailer.
+    #[inline(always)]
+    pub(crate) const fn has_trailer(&self) -> bool {
+        self.has_trailer
     }
 
     /// The trailer at the start of these, and its length.
@@ -264,12 +275,12 @@ impl Codec {
         }
     }
 
-    /// Takes a whole frame, given from its first byte: Full checks sequence
-    /// number and CRC32 here, the others have nothing to check.
+    /// Takes a whole frame, the first `length` of these bytes: Full checks
+    /// sequence number and CRC32 here, the others have nothing to check.
     #[inline]
-    pub(crate) fn take(&mut self, frame: &[u8]) -> Result<(), ProtocolError> {
+    pub(crate) fn take(&mut self, bytes: &[u8], length: usize) -> Result<(), ProtocolError> {
         match self {
-            Self::Full(sequence) => sequence.take(frame),
+            Self::Full(sequence) => sequence.take(&bytes[..length]),
             _ => Ok(()),
         }
     }

@@ -57,6 +57,26 @@ impl ByteQueue {
         Ok(&mut self.memory[self.tail..])
     }
 
+    /// The same, of exactly `count` bytes: one check where there is room.
+    #[inline(always)]
+    pub(crate) fn room(&mut self, count: usize) -> Result<&mut [u8], Error> {
+        if self.is_empty() {
+            (self.head, self.tail) = (0, 0);
+        }
+        let end = self.tail.saturating_add(count);
+        if end > self.memory.len() {
+            return self.made_room(count);
+        }
+        Ok(&mut self.memory[self.tail..end])
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn made_room(&mut self, count: usize) -> Result<&mut [u8], Error> {
+        self.make_room(count)?;
+        Ok(self.free(count))
+    }
+
     /// The first `count` bytes of the free space that [`space`](Self::space)
     /// gave last; fewer where there is less. Nothing moves.
     #[inline]

@@ -13,7 +13,10 @@ use crate::transport_error::TransportError;
 /// What to report next, by value: the bytes of it are used up by the caller.
 pub(super) enum Step {
     Connected(Introduced),
-    Payload(Frame),
+    Payload {
+        frame: Frame,
+        trim: bool,
+    },
     /// A packet over HTTP: the first `length` of the `end` bytes to use up.
     Body {
         length: usize,
@@ -73,22 +76,23 @@ impl Transport {
         let Ok(Head::Frame(frame)) = codec.head(self.role, queued, self.limits.max_payload) else {
             return None;
         };
-        if self.role == Role::Client && control::may_be(frame.payload.len()) {
+        // What may be a control frame, or is too long but for its padding, is
+        // looked at closely.
+        let length = frame.payload.len();
+        if control::may_be(length) || length > self.limits.max_payload {
             return None;
         }
-        if frame.payload.len() > self.limits.max_payload {
-            return None;
-        }
-        codec.take(queued.get(..frame.length)?).ok()?;
-        Some(self.take_payload(frame))
+        codec.take(queued, frame.length).ok()?;
+        let trim = self.limits.trims(codec.envelope());
+        Some(self.incoming.take_payload(&frame, trim))
     }
 
     /// Whatever comes next.
     #[inline(never)]
     pub(super) fn find_other_event(&mut self) -> Result<Option<Found>, Error> {
         let found = match self.step() {
-            Ok(Step::Payload(frame)) => {
-                let (data, quick_ack_wanted) = self.take_payload(frame);
+            Ok(Step::Payload { frame, trim }) => {
+                let (data, quick_ack_wanted) = self.incoming.take_payload(&frame, trim);
                 Found::Payload {
                     data,
                     quick_ack_wanted,
@@ -177,13 +181,14 @@ impl Transport {
                 }
                 Head::Frame(frame) => {
                     self.limits.check_padded(&queued[frame.payload.clone()])?;
-                    codec.take(&queued[..frame.length])?;
+                    codec.take(queued, frame.length)?;
                     let control = match self.role {
                         Role::Client => control::classify(&queued[frame.payload.clone()]),
                         Role::Server => None,
                     };
                     let Some(control) = control else {
-                        return Ok(Step::Payload(frame));
+                        let trim = self.limits.trims(codec.envelope());
+                        return Ok(Step::Payload { frame, trim });
                     };
                     self.incoming.take(frame.length);
                     match control {
@@ -260,23 +265,6 @@ impl Transport {
             server_name: self.server_name.as_deref(),
             clock_skew: introduced.clock_skew,
         }
-    }
-
-    /// Uses up a frame: where its payload is, and whether a quick ack is wanted.
-    #[inline(always)]
-    fn take_payload(&mut self, frame: Frame) -> (Range<usize>, bool) {
-        let trim = match &self.stage {
-            Stage::Open { codec, .. } => {
-                self.limits.trim && codec.envelope() == Envelope::PaddedIntermediate
-            }
-            _ => false,
-        };
-        let start = self.incoming.take_at(frame.length);
-        let mut data = start + frame.payload.start..start + frame.payload.end;
-        if trim {
-            data.end = data.start + envelope::exact_length(self.incoming.used_up(&data));
-        }
-        (data, frame.quick_ack_wanted)
     }
 
     /// Reports the stranger; from here on the connection is the app's.

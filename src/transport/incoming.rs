@@ -9,6 +9,7 @@ use core::ops::Range;
 use super::byte_queue::ByteQueue;
 use crate::carrier::websocket::mask;
 use crate::carrier::{Reader, Step};
+use crate::envelope::{self, Frame};
 use crate::error::{Error, UsageError};
 use crate::obfuscation::ctr::Keystream;
 
@@ -55,6 +56,18 @@ impl Incoming {
     #[inline]
     pub(super) fn take_at(&mut self, count: usize) -> usize {
         self.queue.take_at(count)
+    }
+
+    /// Uses up a frame: where its payload is, without the padding if that is to be
+    /// trimmed, and whether a quick ack is wanted.
+    #[inline(always)]
+    pub(super) fn take_payload(&mut self, frame: &Frame, trim: bool) -> (Range<usize>, bool) {
+        let start = self.queue.take_at(frame.length);
+        let mut data = start + frame.payload.start..start + frame.payload.end;
+        if trim {
+            data.end = data.start + envelope::exact_length(self.queue.used_up(&data));
+        }
+        (data, frame.quick_ack_wanted)
     }
 
     /// Bytes that were used up since room was asked for or given back.
@@ -116,7 +129,7 @@ impl Incoming {
             return Ok(data.len());
         }
         let count = data.len().min(self.room());
-        let (data, space) = (&data[..count], &mut self.queue.space(count)?[..count]);
+        let (data, space) = (&data[..count], self.queue.room(count)?);
         match (&self.reader, &mut self.stream) {
             (None, Some(stream)) => stream.apply_to(data, space),
             _ => space.copy_from_slice(data),

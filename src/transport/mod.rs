@@ -54,7 +54,7 @@ use crate::transport_error::TransportError;
 use config::Limits;
 use http::Turns;
 use incoming::Incoming;
-use outgoing::Outgoing;
+use outgoing::{Framer, Outgoing};
 
 /// How many quick acks a client waits for. A server that never answers costs
 /// this many words; beyond it the oldest is forgotten.
@@ -128,6 +128,26 @@ enum Stage {
     Failed(Error),
 }
 
+impl Stage {
+    #[inline(always)]
+    fn codec(&mut self) -> Result<&mut Codec, Error> {
+        match self {
+            Self::Open { codec, .. } | Self::Handshaking { codec, .. } => Ok(codec),
+            other => Err(other.not_framing()),
+        }
+    }
+
+    /// Why there is no codec.
+    #[cold]
+    fn not_framing(&self) -> Error {
+        match self {
+            Self::Failed(error) => *error,
+            Self::Http { .. } => UsageError::QuickAckUnsupported.into(),
+            _ => UsageError::NotConnected.into(),
+        }
+    }
+}
+
 /// Client: what the carrier's handshake needs, and what comes after it.
 struct Handshaking {
     handshake: Handshake,
@@ -194,7 +214,10 @@ impl Transport {
         Self {
             role,
             limits,
-            random: Random::new(config.entropy()),
+            random: match limits.memory {
+                Memory::Fast => Random::new(config.entropy()),
+                Memory::Small => Random::small(config.entropy()),
+            },
             stage: Stage::Detecting {
                 config: config.clone(),
                 needed: 1,
@@ -279,7 +302,7 @@ impl Transport {
             return Err(UsageError::Closed.into());
         }
         let form = self.limits.quick_ack_form;
-        match (self.codec()?.envelope(), form) {
+        match (self.stage.codec()?.envelope(), form) {
             (Envelope::Full, _) => Err(UsageError::QuickAckUnsupported.into()),
             (Envelope::Abridged, _) => {
                 let raw = envelope::abridged_quick_ack(token);
@@ -578,25 +601,7 @@ impl Transport {
         Ok(())
     }
 
-    fn codec(&mut self) -> Result<&mut Codec, Error> {
-        match self.stage {
-            Stage::Open { ref mut codec, .. } | Stage::Handshaking { ref mut codec, .. } => {
-                Ok(codec)
-            }
-            _ => Err(self.not_framing()),
-        }
-    }
-
-    /// Why there is no codec.
-    #[cold]
-    fn not_framing(&self) -> Error {
-        match &self.stage {
-            Stage::Failed(error) => *error,
-            Stage::Http { .. } => UsageError::QuickAckUnsupported.into(),
-            _ => UsageError::NotConnected.into(),
-        }
-    }
-
+    #[inline(always)]
     fn push_packet(&mut self, payload: &[u8], sent: Sent) -> Result<(), Error> {
         if self.is_usual_payload(payload) {
             return self.push_frame(payload, sent);
@@ -621,10 +626,9 @@ impl Transport {
     /// needs no further check.
     #[inline(always)]
     fn is_usual_payload(&self, payload: &[u8]) -> bool {
-        let most = self.limits.max_payload_of(Envelope::Abridged);
         let length = payload.len();
         matches!(self.stage, Stage::Open { .. })
-            && length <= most
+            && length <= self.limits.usual_payload
             && length.is_multiple_of(4)
             && !control::may_be(length)
     }
@@ -638,7 +642,7 @@ impl Transport {
                 self.limits.max_payload_of(codec.envelope())
             }
             Stage::Http { .. } => self.limits.max_payload,
-            _ => return Err(self.not_framing()),
+            _ => return Err(self.stage.not_framing()),
         };
         if length == 0 {
             return Err(UsageError::PayloadEmpty.into());
@@ -657,14 +661,31 @@ impl Transport {
 
     #[inline(always)]
     fn push_frame(&mut self, payload: &[u8], sent: Sent) -> Result<(), Error> {
+        if !self.outgoing.is_short(payload.len()) {
+            return self.push_carried_or_large(payload, sent);
+        }
+        let (outgoing, framer) = self.framer(sent)?;
+        outgoing.push_short(payload, framer)
+    }
+
+    #[inline(never)]
+    fn push_carried_or_large(&mut self, payload: &[u8], sent: Sent) -> Result<(), Error> {
+        let (outgoing, framer) = self.framer(sent)?;
+        outgoing.push(payload, framer)
+    }
+
+    /// What frames are queued with, where they go.
+    #[inline(always)]
+    fn framer(&mut self, sent: Sent) -> Result<(&mut Outgoing, Framer<'_>), Error> {
         let max_padding = self.limits.max_padding;
-        let (Stage::Open { codec, .. } | Stage::Handshaking { codec, .. }) = &mut self.stage else {
-            return Err(self.not_framing());
+        let codec = self.stage.codec()?;
+        let framer = Framer {
+            codec,
+            sent,
+            max_padding,
+            random: &mut self.random,
         };
-        let space = self.outgoing.space(payload.len())?;
-        let framing = codec.frame(payload, sent, max_padding, &mut self.random)?;
-        space.write(&framing, payload);
-        Ok(())
+        Ok((&mut self.outgoing, framer))
     }
 
     /// Goes on with the opening of the connection, as far as the bytes reach.

@@ -19,7 +19,7 @@ use crate::carrier::Writer;
 use crate::carrier::websocket::close::ERROR_REASON;
 use crate::carrier::websocket::mask;
 use crate::entropy::Random;
-use crate::envelope::Framing;
+use crate::envelope::{Codec, Framing, Sent};
 use crate::error::{Error, UsageError};
 use crate::obfuscation::ctr::Keystream;
 
@@ -52,6 +52,22 @@ struct Carried {
     writer: Option<Writer>,
     /// What ends the stream behind the frames; then nothing can be sent.
     end: End,
+}
+
+/// What makes a frame's header and trailer.
+pub(super) struct Framer<'a> {
+    pub(super) codec: &'a mut Codec,
+    pub(super) sent: Sent,
+    pub(super) max_padding: usize,
+    pub(super) random: &'a mut Random,
+}
+
+impl Framer<'_> {
+    #[inline(always)]
+    fn frame(self, payload: &[u8]) -> Result<Framing, Error> {
+        self.codec
+            .frame(payload, self.sent, self.max_padding, self.random)
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -155,24 +171,55 @@ impl Outgoing {
         self.held = false;
     }
 
-    /// Room for a frame with a payload of this length, to be written at once. It
-    /// is made before the frame's header: no sequence number may be used up for
-    /// one that has no room.
+    /// Whether a payload of this length is a matter for
+    /// [`push_short`](Self::push_short).
     #[inline(always)]
-    pub(super) fn space(&mut self, payload: usize) -> Result<Space<'_>, Error> {
+    pub(super) fn is_short(&self, payload: usize) -> bool {
+        self.carrier.is_none() && payload < LARGE
+    }
+
+    /// Queues a frame around a payload which [is short](Self::is_short).
+    #[inline(always)]
+    pub(super) fn push_short(&mut self, payload: &[u8], framer: Framer<'_>) -> Result<(), Error> {
+        let room = payload.len() + Framing::MAX_OVERHEAD;
+        let space = self.frames.room(room)?;
+        // Once there is room: no sequence number may be used up for a frame that
+        // has none.
+        let framing = framer.frame(payload)?;
+        let (_, to_payload, _) = lay_out(space, &framing, payload.len());
+        copy(payload, to_payload);
+        self.held = false;
+        self.frames.filled(framing.length(payload.len()));
+        Ok(())
+    }
+
+    /// Queues a frame around any payload.
+    pub(super) fn push(&mut self, payload: &[u8], framer: Framer<'_>) -> Result<(), Error> {
         if self.is_ended() {
             return Err(UsageError::Closed.into());
         }
         // A carrier copies once more anyway, and encrypts on that way.
-        let large = payload >= LARGE && self.carrier.is_none();
+        let large = payload.len() >= LARGE && self.carrier.is_none();
         if large {
             self.seal();
         }
-        self.frames.space(payload + Framing::MAX_OVERHEAD)?;
-        Ok(Space {
-            large,
-            outgoing: self,
-        })
+        let room = payload.len() + Framing::MAX_OVERHEAD;
+        let space = self.frames.room(room)?;
+        let framing = framer.frame(payload)?;
+        let (to_header, to_payload, to_trailer) = lay_out(space, &framing, payload.len());
+        let length = framing.length(payload.len());
+        match &mut self.stream {
+            Some(stream) if large => {
+                stream.apply(to_header);
+                stream.apply_to(payload, to_payload);
+                stream.apply(to_trailer);
+                self.sealed += length;
+            }
+            _ => to_payload.copy_from_slice(payload),
+        }
+        self.held = false;
+        self.frames.filled(length);
+        Ok(())
     }
 
     /// Whether a frame would be the next on the wire, behind the opening at most.
@@ -213,7 +260,7 @@ impl Outgoing {
     /// Queues plain bytes that stand in several places, all or none.
     pub(super) fn append_parts(&mut self, parts: [&[u8]; 3]) -> Result<(), Error> {
         let length = parts.iter().map(|part| part.len()).sum();
-        let mut space = &mut self.frames.space(length)?[..length];
+        let mut space = self.frames.room(length)?;
         for part in parts {
             let (to, rest) = space.split_at_mut(part.len());
             to.copy_from_slice(part);
@@ -347,7 +394,7 @@ impl Outgoing {
         wire.space(frames.len() + writer.overhead(frames.len()))?;
         while let Some(piece) = writer.piece(frames.len(), random)? {
             append(wire, piece.header.as_bytes())?;
-            let to = &mut wire.space(piece.length)?[..piece.length];
+            let to = wire.room(piece.length)?;
             take_encrypted(frames, stream.as_mut(), sealed, to);
             if let Some(mask) = piece.mask {
                 mask::apply(to, mask);
@@ -364,42 +411,50 @@ impl Outgoing {
     }
 }
 
-/// Room for one frame.
-pub(super) struct Space<'a> {
-    /// Encrypted on its way into the queue.
-    large: bool,
-    outgoing: &'a mut Outgoing,
+/// Writes a frame's header and trailer, and gives where they are, with the place
+/// for the payload between them.
+#[inline(always)]
+fn lay_out<'a>(
+    space: &'a mut [u8],
+    framing: &Framing,
+    payload: usize,
+) -> (&'a mut [u8], &'a mut [u8], &'a mut [u8]) {
+    // Both are written whole; what is too much of them is written over, or lies
+    // behind what is queued.
+    let (header, header_length) = framing.header();
+    let (trailer, trailer_length) = framing.trailer();
+    space[..header.len()].copy_from_slice(&header);
+    let (to_header, space) = space.split_at_mut(header_length);
+    let (to_payload, space) = space.split_at_mut(payload);
+    if framing.has_trailer() {
+        space[..trailer.len()].copy_from_slice(&trailer);
+    }
+    (to_header, to_payload, &mut space[..trailer_length])
 }
 
-impl Space<'_> {
-    /// Queues the frame.
-    #[inline(always)]
-    pub(super) fn write(self, framing: &Framing, payload: &[u8]) {
-        let Self { large, outgoing } = self;
-        outgoing.held = false;
-        let room = payload.len() + Framing::MAX_OVERHEAD;
-        let space = outgoing.frames.free(room);
-        // Header and trailer are written whole; what is too much of them is
-        // written over, or lies behind what is queued.
-        let (header, header_length) = framing.header();
-        let (trailer, trailer_length) = framing.trailer();
-        space[..header.len()].copy_from_slice(&header);
-        let (to_header, space) = space.split_at_mut(header_length);
-        let (to_payload, space) = space.split_at_mut(payload.len());
-        if trailer_length != 0 {
-            space[..trailer.len()].copy_from_slice(&trailer);
+/// Copies to a place of the same length: without a call for what is short, which
+/// for 64 bytes costs as much as the copy.
+#[inline(always)]
+fn copy(from: &[u8], to: &mut [u8]) {
+    match from.len() {
+        32..=64 => copy_ends::<32>(from, to),
+        65..=128 => copy_ends::<64>(from, to),
+        _ => to.copy_from_slice(from),
+    }
+}
+
+/// The first and the last `N` of up to `2 * N` bytes, which are all.
+#[inline(always)]
+fn copy_ends<const N: usize>(from: &[u8], to: &mut [u8]) {
+    if let (Some(first), Some(last)) = (from.first_chunk::<N>(), from.last_chunk::<N>())
+        && from.len() == to.len()
+    {
+        if let Some(to) = to.first_chunk_mut() {
+            *to = *first;
         }
-        let length = framing.length(payload.len());
-        match &mut outgoing.stream {
-            Some(stream) if large => {
-                stream.apply(to_header);
-                stream.apply_to(payload, to_payload);
-                stream.apply(&mut space[..trailer_length]);
-                outgoing.sealed += length;
-            }
-            _ => to_payload.copy_from_slice(payload),
+        if let Some(to) = to.last_chunk_mut() {
+            *to = *last;
         }
-        outgoing.frames.filled(length);
     }
 }
 
@@ -410,7 +465,7 @@ fn text_of(reason: &[u8; ERROR_REASON]) -> &str {
 }
 
 fn append(queue: &mut ByteQueue, bytes: &[u8]) -> Result<(), Error> {
-    queue.space(bytes.len())?[..bytes.len()].copy_from_slice(bytes);
+    queue.room(bytes.len())?.copy_from_slice(bytes);
     queue.filled(bytes.len());
     Ok(())
 }

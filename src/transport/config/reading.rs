@@ -47,6 +47,7 @@ impl Config {
     pub(crate) fn limits(&self, role: Role) -> Limits {
         Limits {
             max_payload: self.knobs.max_payload,
+            usual_payload: self.knobs.max_payload.min(ABRIDGED_MAX_PAYLOAD),
             max_padding: self.knobs.max_padding.unwrap_or(match role {
                 Role::Client => MAX_PADDING,
                 Role::Server => SERVER_PADDING,
@@ -170,6 +171,8 @@ impl Config {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limits {
     pub(crate) max_payload: usize,
+    /// What every envelope can carry within the limit.
+    pub(crate) usual_payload: usize,
     pub(crate) max_padding: usize,
     pub(crate) trim: bool,
     pub(crate) quick_ack_form: QuickAckForm,
@@ -182,9 +185,15 @@ impl Limits {
     /// The largest payload that the envelope can carry within the limit.
     pub(crate) fn max_payload_of(&self, envelope: Envelope) -> usize {
         match envelope {
-            Envelope::Abridged => self.max_payload.min(ABRIDGED_MAX_PAYLOAD),
+            Envelope::Abridged => self.usual_payload,
             _ => self.max_payload,
         }
+    }
+
+    /// Whether padding is cut off the payloads of this envelope.
+    #[inline]
+    pub(crate) fn trims(&self, envelope: Envelope) -> bool {
+        self.trim && envelope == Envelope::PaddedIntermediate
     }
 
     /// Checks what came in Padded intermediate: the limit holds for the packet,
