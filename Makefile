@@ -5,6 +5,7 @@
 #   make test       all tests; ends with "N passed, M failed"
 #   make header     include/mtproto.h, anew from src/capi
 #   make bench      one table of ratios with their bars, within 10 minutes (docs/performance.md)
+#   make bench-scale            100 to 10,000 connections through mtproto-relay on this machine, within 5 minutes
 #   make check-size             the stripped library against its ledger
 #   make check-instructions     instructions a frame against their baseline, by valgrind
 #   make clean
@@ -32,7 +33,7 @@ EXAMPLE_HEADERS   = $(wildcard examples-c/*/*.h) include/mtproto.h
 
 PROGRAMS = $(BIN)/mtproto-responder $(BIN)/mtproto-probe $(BIN)/mtproto-relay $(BIN)/minimal
 
-.PHONY: bench check-size check-instructions all lib demo test test-programs header clean FORCE
+.PHONY: bench bench-scale check-size check-instructions all lib demo test test-programs header clean FORCE
 
 all: lib $(PROGRAMS)
 
@@ -99,6 +100,19 @@ test:
 
 bench:
 	@tools/bench.sh
+
+# What the relay and a server cost under very many connections: Linux only.
+SCALE         = $(BUILD)/scale
+SCALE_SOURCES = benches/scale/wire.c $(COMMON_SOURCES)
+
+$(SCALE)/scale-load: benches/scale/load.c benches/scale/crowd.c benches/scale/process.c
+$(SCALE)/scale-echo: benches/scale/echo.c
+$(SCALE)/scale-load $(SCALE)/scale-echo: $(SCALE_SOURCES) $(wildcard benches/scale/*.h) $(EXAMPLE_HEADERS) | lib
+	@mkdir -p $(SCALE)
+	$(CC) $(C_STD) $(WARNINGS) -Werror $(CFLAGS) -Iinclude -Iexamples-c -o $@ $(filter %.c,$^) $(LINK)
+
+bench-scale: $(SCALE)/scale-load $(SCALE)/scale-echo $(BIN)/mtproto-relay
+	@tools/bench-scale.sh
 
 check-size:
 	@tools/check-size.sh

@@ -59,12 +59,19 @@ void pair_begin(struct session *session, const mtproto_event *event) {
     session_connect_far(session, &dc->address);
 }
 
+/* Room for what is known to come: a large packet is then read at once, not in many small pieces. */
+static size_t room_wanted(const struct side *side) {
+    size_t missing = mtproto_transport_wants_read(side->transport);
+    if (missing < READ_AT_LEAST) return READ_AT_LEAST;
+    return missing < READ_AT_MOST ? missing : READ_AT_MOST;
+}
+
 void pair_read(struct session *session, struct side *side) {
     uint8_t *buffer = NULL;
     size_t capacity = 0;
     if (side->ended || (side->watch.ready & ~POLLOUT) == 0) return;
     mtproto_status status =
-        mtproto_transport_reserve_wire(side->transport, READ_AT_LEAST, &buffer, &capacity);
+        mtproto_transport_reserve_wire(side->transport, room_wanted(side), &buffer, &capacity);
     if (status == MTPROTO_EVENTS_PENDING) return; /* the events come first */
     if (status < 0) {
         pair_fail(session, side->transport, status);

@@ -2,7 +2,7 @@
 #ifndef EXAMPLES_RELAY_SESSION_H
 #define EXAMPLES_RELAY_SESSION_H
 
-#include "loop.h"
+#include "../common/loop.h"
 #include "options.h"
 
 enum session_stage {

@@ -2,7 +2,7 @@
  *
  * Both are level-triggered, so a socket that is not served is reported again. A socket without an
  * interest is taken out altogether: its hang-up would otherwise be reported without end. Compile with
- * -DRELAY_USE_POLL to have poll() on Linux too. */
+ * -DLOOP_USE_POLL to have poll() on Linux too. */
 #define _POSIX_C_SOURCE 200809L
 #include "loop.h"
 
@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#if defined(__linux__) && !defined(RELAY_USE_POLL)
+#if defined(__linux__) && !defined(LOOP_USE_POLL)
 #include <sys/epoll.h>
 
 enum { BATCH = 256 };

@@ -1,6 +1,6 @@
 /* Which sockets are ready: epoll on Linux, poll() elsewhere. */
-#ifndef EXAMPLES_RELAY_LOOP_H
-#define EXAMPLES_RELAY_LOOP_H
+#ifndef EXAMPLES_LOOP_H
+#define EXAMPLES_LOOP_H
 
 #include <poll.h>
 #include <stdbool.h>
