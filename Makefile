@@ -78,7 +78,7 @@ CXX    ?= c++
 TESTS   = $(BUILD)/tests
 C_TESTS = $(patsubst tests/c/%.c,$(TESTS)/%,$(filter-out %_main.c,$(wildcard tests/c/*.c)))
 
-test-programs: $(C_TESTS) $(TESTS)/smoke $(TESTS)/message_crypto_test
+test-programs: $(C_TESTS) $(TESTS)/smoke $(TESTS)/message_crypto_test $(TESTS)/loop_test $(TESTS)/loop_test_poll
 
 $(TESTS)/%: tests/c/%.c $(wildcard tests/c/*.h) $(TESTS)/statuses.h include/mtproto.h | lib
 	$(CC) $(C_STD) $(WARNINGS) -Werror $(CFLAGS) -Iinclude -I$(TESTS) -o $@ $< $(LINK) -pthread
@@ -90,6 +90,12 @@ $(TESTS)/smoke: tests/cpp/smoke.cpp tests/c/check.h include/mtproto.h | lib
 $(TESTS)/message_crypto_test: examples-c/tests/message_crypto_test.c $(COMMON_SOURCES) $(EXAMPLE_HEADERS) | lib
 	@mkdir -p $(TESTS)
 	$(CC) $(C_STD) $(WARNINGS) $(CFLAGS) -Iinclude -Iexamples-c -o $@ $(filter %.c,$^) $(LINK)
+
+# With epoll where there is one, and with poll().
+$(TESTS)/loop_test_poll: WHICH_LOOP = -DLOOP_USE_POLL
+$(TESTS)/loop_test $(TESTS)/loop_test_poll: examples-c/tests/loop_test.c examples-c/common/loop.c $(EXAMPLE_HEADERS)
+	@mkdir -p $(TESTS)
+	$(CC) $(C_STD) $(WARNINGS) -Werror $(CFLAGS) $(WHICH_LOOP) -Iexamples-c -o $@ $(filter %.c,$^)
 
 $(TESTS)/statuses.h: include/mtproto.h tools/list_statuses.sh
 	@mkdir -p $(TESTS)

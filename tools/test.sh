@@ -224,7 +224,7 @@ build_all() {
 
 suite_header() { counted "header checks" tools/check_header.sh; }
 
-c_tests=(version misuse roundtrip threads message_crypto_test)
+c_tests=(version misuse roundtrip threads message_crypto_test loop_test loop_test_poll)
 cpp_tests=(smoke hpp)
 
 suite_c() {

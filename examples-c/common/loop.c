@@ -71,8 +71,9 @@ int loop_wait(struct loop *loop, int milliseconds, struct watch ***ready) {
 struct loop {
     struct pollfd *items;
     struct watch **watches;
-    struct watch **ready;
     size_t count, room;
+    struct watch **ready; /* what loop_wait found; loop_watch, called while these are served, never moves it */
+    size_t ready_room;
 };
 
 struct loop *loop_new(void) {
@@ -96,9 +97,6 @@ static bool make_room(struct loop *loop) {
     struct watch **watches = realloc(loop->watches, room * sizeof watches[0]);
     if (watches == NULL) return false;
     loop->watches = watches;
-    struct watch **ready = realloc(loop->ready, room * sizeof ready[0]);
-    if (ready == NULL) return false;
-    loop->ready = ready;
     loop->room = room;
     return true;
 }
@@ -121,7 +119,17 @@ bool loop_watch(struct loop *loop, struct watch *watch, short interest) {
     return true;
 }
 
+static bool make_ready_room(struct loop *loop) {
+    if (loop->count <= loop->ready_room) return true;
+    struct watch **ready = realloc(loop->ready, loop->room * sizeof ready[0]);
+    if (ready == NULL) return false;
+    loop->ready = ready;
+    loop->ready_room = loop->room;
+    return true;
+}
+
 int loop_wait(struct loop *loop, int milliseconds, struct watch ***ready) {
+    if (!make_ready_room(loop)) return -1;
     int found = poll(loop->items, (nfds_t)loop->count, milliseconds), count = 0;
     if (found < 0) return errno == EINTR ? 0 : -1;
     for (size_t i = 0; i < loop->count && count < found; i++) {
