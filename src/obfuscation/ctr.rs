@@ -14,7 +14,7 @@ use aes::cipher::consts::U16;
 use aes::cipher::{Array, BlockCipherEncrypt, InOutBuf, KeyInit};
 use zeroize::Zeroize;
 
-use blocks::{BLOCK, Block, Pass, xor_short};
+use blocks::{Ahead, BLOCK, Block, Pass, xor_short};
 
 /// How many blocks are made ahead of their use.
 ///
@@ -157,26 +157,17 @@ impl<C: BlockCipherEncrypt<BlockSize = U16>> Keystream<C> {
             used,
             ahead,
         } = self;
-        match ahead {
-            Ready::Group(Some(group)) => {
-                let ahead = &mut group.0;
-                cipher.encrypt_with_backend(Pass::<_, MARGIN> {
-                    ahead,
-                    used,
-                    next,
-                    data,
-                });
-            }
-            Ready::One(ahead) => {
-                cipher.encrypt_with_backend(Pass::<_, 0> {
-                    ahead,
-                    used,
-                    next,
-                    data,
-                });
-            }
-            Ready::Group(None) => {}
-        }
+        let ahead = match ahead {
+            Ready::Group(Some(group)) => Ahead::Group(&mut group.0),
+            Ready::One(block) => Ahead::One(block),
+            Ready::Group(None) => return,
+        };
+        cipher.encrypt_with_backend(Pass::<_, MARGIN> {
+            ahead,
+            used,
+            next,
+            data,
+        });
     }
 
     /// Allocates the look-ahead. What comes before the IV in the first group
@@ -188,7 +179,7 @@ impl<C: BlockCipherEncrypt<BlockSize = U16>> Keystream<C> {
         let data = before[..self.used].as_mut().into();
         self.used = GROUP;
         self.cipher.encrypt_with_backend(Pass::<_, MARGIN> {
-            ahead: &mut group.0,
+            ahead: Ahead::Group(&mut group.0),
             used: &mut self.used,
             next: &mut self.next,
             data,

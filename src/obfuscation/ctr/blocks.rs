@@ -16,15 +16,44 @@ use aes::cipher::{
 pub(super) const BLOCK: usize = 16;
 pub(super) type Block = Array<u8, U16>;
 
+/// Keystream that is made ahead of its use, in blocks of which `MARGIN` are the
+/// group's before, or one block alone.
+///
+/// One pass serves both. A pass for each would be twice the code in each of the
+/// backends, which all are in the library.
+pub(super) enum Ahead<'a, const ALL: usize, const MARGIN: usize> {
+    Group(&'a mut [Block; ALL]),
+    One(&'a mut [Block; 1]),
+}
+
+impl<const ALL: usize, const MARGIN: usize> Ahead<'_, ALL, MARGIN> {
+    #[inline(always)]
+    fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Group(blocks) => Array::slice_as_flattened(blocks.as_slice()),
+            Self::One(block) => Array::slice_as_flattened(block.as_slice()),
+        }
+    }
+
+    /// The blocks that are made at once: a power of two.
+    #[inline(always)]
+    fn fresh(&mut self) -> &mut [Block] {
+        match self {
+            Self::Group(blocks) => &mut blocks[MARGIN..],
+            Self::One(block) => block.as_mut_slice(),
+        }
+    }
+}
+
 /// XORs keystream into `data`: what is left ahead, then as many blocks as are
 /// made at once or a multiple of them, then the beginning of new ones.
 ///
-/// New blocks come into the last `ALL - MARGIN` of `ahead`. The first `MARGIN`
+/// New blocks come into the last `ALL - MARGIN` of a group. The first `MARGIN`
 /// then hold what was left of those before, so that a short call finds its
 /// bytes in one piece: two pieces, of other lengths every time, are branches
 /// that no CPU predicts.
 pub(super) struct Pass<'a, 'inp, 'out, const ALL: usize, const MARGIN: usize> {
-    pub(super) ahead: &'a mut [Block; ALL],
+    pub(super) ahead: Ahead<'a, ALL, MARGIN>,
     /// How many bytes of `ahead` are used up.
     pub(super) used: &'a mut usize,
     /// The counter of the first block that is not made yet.
@@ -42,24 +71,27 @@ impl<const ALL: usize, const MARGIN: usize> BlockCipherEncClosure
     #[inline(always)]
     fn call<B: BlockCipherEncBackend<BlockSize = U16>>(self, backend: &B) {
         let Self {
-            ahead,
+            mut ahead,
             used,
             next,
             mut data,
         } = self;
-        let left = (ALL * BLOCK).saturating_sub(*used);
-        let mut start = MARGIN * BLOCK;
-        if data.len() <= start && left <= start {
-            ahead.copy_within(ALL - MARGIN.., 0);
+        let left = ahead.bytes().len().saturating_sub(*used);
+        let mut start = ahead.bytes().len() - ahead.fresh().len() * BLOCK;
+        if let Ahead::Group(blocks) = &mut ahead
+            && data.len() <= MARGIN * BLOCK
+            && left <= MARGIN * BLOCK
+        {
+            blocks.copy_within(ALL - MARGIN.., 0);
             start -= left;
         } else {
             let count = left.min(data.len());
             let (head, rest) = data.split_at(count);
-            let made = Array::slice_as_flattened(ahead);
-            xor_short(head, &made[*used..*used + count]);
+            xor_short(head, &ahead.bytes()[*used..*used + count]);
             *used += count;
 
-            let count = rest.len() - rest.len() % ((ALL - MARGIN) * BLOCK);
+            // A mask, as a division by what is known only now takes longer.
+            let count = rest.len() & !(ahead.fresh().len() * BLOCK - 1);
             let (body, tail) = rest.split_at(count);
             if !body.is_empty() {
                 cover(backend, next, body);
@@ -67,10 +99,13 @@ impl<const ALL: usize, const MARGIN: usize> BlockCipherEncClosure
             data = tail;
         }
         if !data.is_empty() {
-            make(backend, next, &mut ahead[MARGIN..]);
+            // Each by itself: the group's size is then a constant of its loop.
+            match &mut ahead {
+                Ahead::Group(blocks) => make(backend, next, &mut blocks[MARGIN..]),
+                Ahead::One(block) => make(backend, next, block.as_mut_slice()),
+            }
             *used = start + data.len();
-            let made = Array::slice_as_flattened(ahead);
-            xor_short(data, &made[start..*used]);
+            xor_short(data, &ahead.bytes()[start..*used]);
         }
     }
 }
