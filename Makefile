@@ -6,6 +6,7 @@
 #   make header     include/mtproto.h, anew from src/capi
 #   make bench      one table of ratios with their bars, within 10 minutes (docs/performance.md)
 #   make bench-scale            100 to 10,000 connections through mtproto-relay on this machine, within 5 minutes
+#   make small      build/small: the smallest shared libraries, with a standard library of their own (tools/build-small.sh)
 #   make check-size             the stripped library against its ledger
 #   make check-instructions     instructions a frame against their baseline, by valgrind
 #   make clean
@@ -33,7 +34,7 @@ EXAMPLE_HEADERS   = $(wildcard examples-c/*/*.h) include/mtproto.h
 
 PROGRAMS = $(BIN)/mtproto-responder $(BIN)/mtproto-probe $(BIN)/mtproto-relay $(BIN)/minimal
 
-.PHONY: bench bench-scale check-size check-instructions all lib demo test test-programs header clean FORCE
+.PHONY: bench bench-scale small check-size check-instructions all lib demo test test-programs header clean FORCE
 
 all: lib $(PROGRAMS)
 
@@ -44,8 +45,9 @@ lib: $(LIB)/libmtproto.so $(LIB)/libmtproto.a
 $(LIB)/libmtproto.so $(LIB)/libmtproto.a &: FORCE
 	$(CARGO) build --release --lib --locked
 	@mkdir -p $(LIB)
-	@cmp -s $(TARGET)/release/libmtproto.so $(LIB)/libmtproto.so.$(VERSION) || \
-	    cp $(TARGET)/release/libmtproto.so $(LIB)/libmtproto.so.$(VERSION)
+	@CARGO="$(CARGO)" tools/build-shared.sh
+	@cmp -s $(TARGET)/shared/libmtproto.so $(LIB)/libmtproto.so.$(VERSION) || \
+	    cp $(TARGET)/shared/libmtproto.so $(LIB)/libmtproto.so.$(VERSION)
 	@cmp -s $(TARGET)/release/libmtproto.a $(LIB)/libmtproto.a || \
 	    cp $(TARGET)/release/libmtproto.a $(LIB)/libmtproto.a
 	@ln -sf libmtproto.so.$(VERSION) $(LIB)/$(SONAME)
@@ -119,6 +121,10 @@ $(SCALE)/scale-load $(SCALE)/scale-echo: $(SCALE_SOURCES) $(wildcard benches/sca
 
 bench-scale: $(SCALE)/scale-load $(SCALE)/scale-echo $(BIN)/mtproto-relay
 	@tools/bench-scale.sh
+
+# Tested with the C programs, where the compiler for it is to be had.
+small: test-programs
+	@tools/build-small.sh
 
 check-size:
 	@tools/check-size.sh

@@ -12,18 +12,17 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-target=${CARGO_TARGET_DIR:-target}
 cargo=${CARGO:-cargo}
 out=build/bindings
 
 # library FOLDER FEATURES: a release build, under the names that a linker and a loader look for.
 library() {
-    "$cargo" build --quiet --release --lib --locked --features "$2"
+    local built name
+    built=$(CARGO=$cargo tools/build-shared.sh --features "$2")
+    name=$(basename "$built")
     mkdir -p "$out/$1"
-    local name=libmtproto.so
-    [ -e "$target/release/libmtproto.dylib" ] && name=libmtproto.dylib
-    if ! cmp -s "$target/release/$name" "$out/$1/$name"; then
-        cp "$target/release/$name" "$out/$1/$name.new"
+    if ! cmp -s "$built" "$out/$1/$name"; then
+        cp "$built" "$out/$1/$name.new"
         mv "$out/$1/$name.new" "$out/$1/$name"
     fi
     local version

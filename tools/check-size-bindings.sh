@@ -15,10 +15,10 @@ cannot() {
 command -v "${STRIP:-strip}" >/dev/null || cannot "there is no strip"
 # check NAME LIMIT FEATURES
 check() {
-    ${CARGO:-cargo} build --quiet --release --lib --locked --no-default-features --features "$3"
-    local stripped size
+    local library stripped size
+    library=$(tools/build-shared.sh --no-default-features --features "$3")
     stripped=$(mktemp)
-    ${STRIP:-strip} --strip-all -o "$stripped" "${CARGO_TARGET_DIR:-target}/release/libmtproto.so"
+    ${STRIP:-strip} --strip-all -o "$stripped" "$library"
     size=$(stat -c %s "$stripped")
     rm -f "$stripped"
     echo "size: $1: $size bytes, at most $2"

@@ -10,12 +10,11 @@ set -eu
 cd "$(dirname "$0")/.."
 export LC_ALL=C
 ledger=benches/baseline/size.txt
-target=${CARGO_TARGET_DIR:-$PWD/target}
 
-cargo build --quiet --release --lib --locked --no-default-features --features capi
+library=$(tools/build-shared.sh --no-default-features --features capi)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-strip -o "$work/libmtproto.so" "$target/release/libmtproto.so"
+strip -o "$work/libmtproto.so" "$library"
 where="$(rustc -vV | sed -n 's/^host: //p') rustc $(rustc -V | cut -d ' ' -f 2)"
 {
     echo "# Bytes of the stripped shared library, and of its largest sections; made by tools/check-size.sh --update."
