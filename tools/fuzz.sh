@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Runs the fuzz targets (fuzz/), one line each: executions, coverage, result; ends with "N passed, M failed".
+# Runs the fuzz targets (fuzz/), one line each: executions, coverage, result; ends with a table of these lines and
+# "N passed, M failed".
 #
 # Usage: tools/fuzz.sh [SECONDS [TARGET...]]     without names: all of them, each for SECONDS (60)
 #        tools/fuzz.sh --list                    their names
@@ -41,11 +42,11 @@ done
 work=$PWD/build/fuzz
 corpus=${FUZZ_CORPUS:-$work/corpus}
 jobs=${FUZZ_JOBS:-1}
-mkdir -p "$work/logs" "$work/findings" "$work/results" || exit 1
-rm -f "$work"/results/*
+mkdir -p "$work/logs" "$work/findings" "$work/results" "$work/rows" || exit 1
+rm -f "$work"/results/* "$work"/rows/*
 
 if ! command -v c++ >/dev/null 2>&1; then
-    if [ "$(id -u)" -ne 0 ] || ! apt-get install -y -qq g++ >"$work/logs/install.log" 2>&1; then
+    if [ "$(id -u)" -ne 0 ] || ! { apt-get update -qq && apt-get install -y -qq g++; } >"$work/logs/install.log" 2>&1; then
         echo "fuzz.sh: a C++ compiler is missing, which libFuzzer is built with (package g++)" >&2
         echo "0 passed, 1 failed"
         exit 1
@@ -61,7 +62,10 @@ coverage="$coverage -Cllvm-args=-sanitizer-coverage-trace-compares -Ccodegen-uni
 build() {
     local folder=$1 flags=$2 target names=()
     shift 2
-    for target in "$@"; do names+=(--bin "$target"); done
+    for target in "$@"; do
+        names+=(--bin "$target")
+        [ "$target" != full_grammers ] || names+=(--features grammers)
+    done
     RUSTFLAGS="$flags" CARGO_TARGET_DIR="$folder" cargo build --quiet --release --target "$machine" \
         --manifest-path fuzz/Cargo.toml "${names[@]}"
 }
@@ -86,9 +90,11 @@ if [ $built = no ]; then
     exit 1
 fi
 
+row() { printf '%-24s %12s %7s %9s %7s  %s\n' "$@"; }
+
 # run TARGET: prints its line, and leaves "passed" or "failed" in the results.
 run() {
-    local target=$1 kind=plain log program status executions covered features result
+    local target=$1 kind=plain started=$SECONDS log program status executions covered features result
     [ "$target" != c_calls ] || kind=address
     program=$folder/$kind/$machine/release/$target
     log=$work/logs/$target.log
@@ -114,8 +120,8 @@ run() {
         result=failed
     fi
     echo $result >"$work/results/$target"
-    printf '%-24s %12s executions %6s edges %7s features  %s\n' "$target" "${executions:-0}" "${covered:-0}" \
-        "${features:-0}" "$result"
+    row "$target" "${executions:-0}" "${covered:-0}" "${features:-0}" "$((SECONDS - started))s" "$result" |
+        tee "$work/rows/$target"
     if [ $result = failed ]; then
         grep -E 'panicked|ERROR: |SUMMARY|assertion|left:|right:|Test unit written' "$log" | head -n 12 | sed 's/^/    /'
         echo "    the whole log: ${log#"$PWD"/}"
@@ -123,6 +129,7 @@ run() {
 }
 
 begin=$SECONDS
+row target executions edges features time result
 for target in "${targets[@]}"; do
     while [ "$(jobs -rp | wc -l)" -ge "$jobs" ]; do wait -n; done
     run "$target" &
@@ -131,6 +138,14 @@ wait
 
 passed=$(cat "$work"/results/* | grep -c '^passed$')
 failed=$((${#targets[@]} - passed))
+
+# Once more, in order, and below what failed: several at a time end as they like.
+if [ ${#targets[@]} -gt 1 ]; then
+    echo
+    row target executions edges features time result
+    for target in "${targets[@]}"; do cat "$work/rows/$target"; done
+    echo
+fi
 echo "${#targets[@]} targets of $seconds seconds each, $jobs at a time, in $((SECONDS - begin)) seconds"
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

@@ -10,6 +10,9 @@
 #   examples readme                     the code that the documents quote: the header's example, minimal.c, README.md
 #                                       (how README marks its blocks: tools/run_quoted.sh)
 #   valgrind sanitizers                 the C tests and programs once more, under memcheck and under ASan + UBSan
+#   constant_time                       nothing branches on a secret (tools/check-constant-time.sh)
+#   fuzz                                each fuzz target for FUZZ_SECONDS (20), as many at once as there are CPUs
+#   arm64                               the Rust tests on aarch64, emulated (tools/test-arm64.sh)
 #   demo shellcheck                     tools/demo.sh, and the scripts themselves
 #   kotlin swift                        the bindings, over real sockets against the responder (bindings)
 #   raw_peer telethon tdlib relay carriers  the programs against peers that are not ours (tests/interop)
@@ -24,7 +27,7 @@ unset MAKEFLAGS MFLAGS MAKELEVEL
 export LC_ALL=C CARGO_TERM_COLOR=never
 logs=build/logs
 ci=${CI:-false}
-all=(rustfmt clippy rust doc vectors header c cpp cases examples readme valgrind sanitizers demo shellcheck kotlin swift raw_peer telethon tdlib relay carriers)
+all=(rustfmt clippy rust doc vectors header c cpp cases examples readme valgrind sanitizers constant_time fuzz arm64 demo shellcheck kotlin swift raw_peer telethon tdlib relay carriers)
 suites=("$@")
 [ ${#suites[@]} -gt 0 ] || suites=("${all[@]}")
 for suite in "${suites[@]}"; do
@@ -324,6 +327,12 @@ suite_sanitizers() {
     unset ASAN_OPTIONS UBSAN_OPTIONS
 }
 
+suite_constant_time() { counted "constant time" tools/check-constant-time.sh; }
+
+suite_fuzz() { FUZZ_JOBS=${FUZZ_JOBS:-$(nproc)} counted "the fuzz targets" tools/fuzz.sh "${FUZZ_SECONDS:-20}"; }
+
+suite_arm64() { counted "the tests on arm64" tools/test-arm64.sh; }
+
 suite_shellcheck() {
     local script
     if ! has shellcheck; then
@@ -373,13 +382,13 @@ build_needed() {
     return 1
 }
 
-layout='%-11s %7s %7s %8s %6s  %s\n'
+layout='%-13s %7s %7s %8s %6s  %s\n'
 
 # run_suite NAME FUNCTION: runs it, and prints its line.
 run_suite() {
     local name=$1 begin=$SECONDS log=$logs/$1.log dots line
     passed=0 failed=0 skipped=0 why=''
-    dots=............
+    dots=..............
     "$2" >"$log" 2>&1
     # shellcheck disable=SC2059 # the layout is ours
     line=$(printf "$layout" "$name" "$passed" "$failed" "$skipped" "$((SECONDS - begin))s" "${why:+skipped: $why}")
