@@ -227,7 +227,7 @@ build_all() {
 
 suite_header() { counted "header checks" tools/check_header.sh; }
 
-c_tests=(version misuse roundtrip threads message_crypto_test loop_test loop_test_poll)
+c_tests=(version misuse roundtrip threads faults message_crypto_test loop_test loop_test_poll)
 cpp_tests=(smoke hpp)
 
 suite_c() {
@@ -339,7 +339,7 @@ suite_shellcheck() {
         skip "shellcheck is missing (package shellcheck)"
         return
     fi
-    for script in tools/*.sh tests/interop/*.sh packaging/*.sh packaging/deb/*.sh .ci/run; do one "shellcheck $script" shellcheck "$script"; done
+    for script in tools/*.sh tests/interop/*.sh packaging/*.sh packaging/*/*.sh .ci/run; do one "shellcheck $script" shellcheck "$script"; done
 }
 
 suite_demo() { counted "the demo" tools/demo.sh; }
