@@ -9,6 +9,8 @@
 #   make small      build/small: the smallest shared libraries, with a standard library of their own (tools/build-small.sh)
 #   make check-size             the stripped library against its ledger
 #   make check-instructions     instructions a frame against their baseline, by valgrind
+#   make check-deep             sanitizers, other machines, fuzzing, packages, ABI, coverage; ends with a table
+#   make coverage               lines of src/ that the tests reach, by folder, with their bar
 #   make clean
 
 CARGO  ?= cargo
@@ -145,7 +147,7 @@ clean:
 PREFIX     ?= /usr/local
 DEB_FOLDER ?= $(BUILD)/deb
 
-.PHONY: install deb test-install fuzz check-deep check-abi docs
+.PHONY: install deb wrap test-install fuzz check-deep check-abi coverage docs
 
 install: all
 	@PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' packaging/install.sh $(BUILD)
@@ -153,12 +155,19 @@ install: all
 deb: all
 	@packaging/deb/make.sh $(BUILD) $(DEB_FOLDER)
 
+# Whose packages, and from where: MAINTAINER="Name <address>", MTPROTO_URL=... (packaging/deb, packaging/meson).
+wrap:
+	@packaging/meson/make.sh
+
 test-install: all
 	@BUILD_FOLDER=$(BUILD) tools/test-install.sh $(WAYS)
 
 FUZZ_SECONDS ?= 60
 fuzz:
 	@tools/fuzz.sh $(FUZZ_SECONDS) $(TARGETS)
+
+coverage:
+	@tools/coverage.sh
 
 check-deep:
 	@tools/check-deep.sh $(DEEP_SUITES)

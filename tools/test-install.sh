@@ -212,7 +212,10 @@ way_wrap() {
     # Cargo wants to see every target that the manifest names.
     cp -R Cargo.toml Cargo.lock build.rs src include benches tests "$work/wrap/subprojects/mtproto/"
     cp packaging/meson/packagefiles/mtproto/meson.build "$work/wrap/subprojects/mtproto/"
-    sed -e '/^\[wrap-git\]/,/^patch_directory/d' packaging/meson/mtproto.wrap >"$work/wrap/subprojects/mtproto.wrap"
+    is "make wrap" sh -c "make --no-print-directory MTPROTO_URL=https://git.invalid/mtproto wrap >'$work/mtproto.wrap'"
+    is "the wrap file names its place and version" grep -q 'git.invalid' "$work/mtproto.wrap"
+    is "make wrap without a place is refused" sh -c "grep -q '^repository = ' Cargo.toml || ! make MTPROTO_URL= wrap"
+    sed -e '/^\[wrap-git\]/,/^patch_directory/d' "$work/mtproto.wrap" >"$work/wrap/subprojects/mtproto.wrap"
     sed -i '1i [wrap-file]\ndirectory = mtproto' "$work/wrap/subprojects/mtproto.wrap"
     is "meson wrap: configures" env PKG_CONFIG_PATH=/nowhere meson setup "$work/wrap/build" "$work/wrap"
     is "meson wrap: builds" ninja -C "$work/wrap/build"
@@ -226,6 +229,9 @@ way_deb() {
         skip "dpkg-deb is missing: not on Debian"
         return
     fi
+    is "make deb without a maintainer is refused" sh -c "grep -q '^authors = ' Cargo.toml ||
+        ! env -u MAINTAINER -u DEBEMAIL packaging/deb/make.sh '$build' '$folder'"
+    export MAINTAINER='Tests <tests@localhost.invalid>'
     is "make deb" make --no-print-directory BUILD="$build" DEB_FOLDER="$folder" deb
     machine=$(dpkg-architecture -qDEB_HOST_MULTIARCH 2>/dev/null || ${CC:-cc} -print-multiarch)
     for package in "$folder"/*.deb; do
@@ -240,6 +246,7 @@ way_deb() {
     (cd "$folder" && sha256sum -- *.deb) >"$work/first"
     rm -f "$folder"/*.deb
     is "make deb, again" make --no-print-directory BUILD="$build" DEB_FOLDER="$folder" deb
+    unset MAINTAINER
     is "the packages are the same, byte for byte" sh -c "cd '$folder' && sha256sum -c '$work/first'"
 }
 

@@ -3,6 +3,9 @@
 #
 # Usage: packaging/deb/make.sh BUILD_FOLDER OUTPUT_FOLDER      (make deb calls it)
 #
+#   MAINTAINER   "Name <address>" of whoever makes the packages (DEBFULLNAME and DEBEMAIL, or the first of Cargo.toml's
+#                authors)
+#
 # Only dpkg-deb is needed. The same input gives the same bytes: the time is that of CHANGELOG.md's last commit, or
 # SOURCE_DATE_EPOCH.
 set -eu
@@ -11,6 +14,13 @@ root=$(cd "$(dirname "$0")/../.." && pwd)
 build=${1:?the build folder} output=${2:?the output folder}
 version=$(sed -n 's/^version = "\(.*\)"/\1/p' "$root/Cargo.toml" | head -n 1)
 abi=${version%.*}
+maintainer=${MAINTAINER:-}
+if [ -z "$maintainer" ] && [ -n "${DEBEMAIL:-}" ]; then maintainer="${DEBFULLNAME:-$DEBEMAIL} <$DEBEMAIL>"; fi
+[ -n "$maintainer" ] || maintainer=$(sed -n 's/^authors = \["\([^"]*\)".*/\1/p' "$root/Cargo.toml")
+if [ -z "$maintainer" ]; then
+    echo "make.sh: who makes these packages? Set MAINTAINER='Name <address>', or DEBFULLNAME and DEBEMAIL" >&2
+    exit 2
+fi
 architecture=$(dpkg --print-architecture)
 triplet=$(${CC:-cc} -print-multiarch)
 if [ -z "${SOURCE_DATE_EPOCH:-}" ]; then
@@ -59,7 +69,7 @@ Architecture: $architecture
 Multi-Arch: $([ "$section" = net ] && echo foreign || echo same)
 Section: $section
 Priority: optional
-Maintainer: The libmtproto maintainers <maintainers@libmtproto.invalid>
+Maintainer: $maintainer
 Installed-Size: $(du -sk --apparent-size "$folder/usr" | cut -f1)
 Depends: $depends
 Description: $title
