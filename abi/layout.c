@@ -1,12 +1,14 @@
 /* Where each field of the header's structs stands, at 32 and at 64 bits: compiled, never run. Old lines stay. */
 #include <mtproto.h>
 
+/* NOLINTBEGIN(bugprone-macro-parentheses): the name of a type or of a field takes none. */
 #define AT(type, field, at32, at64) \
     _Static_assert(offsetof(type, field) == (sizeof(void *) == 8 ? (at64) : (at32)), #type "." #field " has moved")
 #define SIZE(type, size32, size64) \
     _Static_assert(sizeof(type) >= (sizeof(void *) == 8 ? (size64) : (size32)), #type " has shrunk")
 #define FIELD(type, field, kind) \
     _Static_assert(_Generic(((type *)0)->field, kind : 1, default : 0), #type "." #field " has another type")
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 _Static_assert(sizeof(size_t) == sizeof(void *), "a size fits a register");
 _Static_assert(_Generic((mtproto_status)0, int32_t : 1, default : 0), "a status has 32 bits");

@@ -15,6 +15,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
+#include <random>
 
 namespace {
 
@@ -24,7 +25,7 @@ public:
     tcp(const char *address, const char *port) {
         sockaddr_in where{};
         where.sin_family = AF_INET;
-        where.sin_port = htons(static_cast<std::uint16_t>(std::atoi(port)));
+        where.sin_port = htons(static_cast<std::uint16_t>(std::strtoul(port, nullptr, 10)));
         const timeval patience = {5, 0};
         if (inet_pton(AF_INET, address, &where.sin_addr) != 1) return;
         fd_ = socket(AF_INET, SOCK_STREAM, 0);
@@ -57,7 +58,8 @@ struct request {
         for (int i = 0; i < 8; i++) data[8 + i] = static_cast<std::uint8_t>(id >> (8 * i));
         data[16] = 20;
         std::memcpy(data + 20, "\xf1\x8e\x7e\xbe", 4);
-        for (int i = 24; i < 40; i++) data[i] = static_cast<std::uint8_t>(std::rand());
+        std::random_device random;
+        for (int i = 24; i < 40; i++) data[i] = static_cast<std::uint8_t>(random());
     }
 };
 

@@ -33,6 +33,9 @@ bool arguments_option(struct arguments *arguments, const char *name, const char 
 bool arguments_optional(struct arguments *arguments, const char *name, char start,
                         const char **value);
 /* Says what is wrong, and how to get help. Never pass it a secret. */
+#ifdef __GNUC__
+__attribute__((format(printf, 2, 3)))
+#endif
 void arguments_fail(struct arguments *arguments, const char *format, ...);
 /* The failure for a word that nothing knows. It may be a secret that has lost its option, so only
  * the name of an option is repeated. */

@@ -32,6 +32,9 @@ struct conversation {
     uint64_t message_id;
 };
 
+#ifdef __GNUC__
+__attribute__((format(printf, 2, 3)))
+#endif
 static void tell(const struct conversation *talk, const char *format, ...) {
     if (!talk->options->verbose) return;
     va_list values;
@@ -43,6 +46,9 @@ static void tell(const struct conversation *talk, const char *format, ...) {
 }
 
 /* Always false, so that a step can end with it. */
+#ifdef __GNUC__
+__attribute__((format(printf, 3, 4)))
+#endif
 static bool fail(struct conversation *talk, enum probe_status status, const char *format, ...) {
     va_list values;
     va_start(values, format);
@@ -323,7 +329,7 @@ void probe_converse(const struct probe_options *options, struct probe_report *re
 }
 
 enum net_outcome probe_try_hello(const struct probe_options *options, int64_t shift) {
-    const int64_t most = 3 * 1000000; /* an honest answer takes a round trip */
+    const int64_t most = 3000000; /* an honest answer takes a round trip */
     struct probe_report report;
     struct conversation talk = {.options = options, .report = &report, .socket = -1};
     memset(&report, 0, sizeof report);

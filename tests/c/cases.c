@@ -21,8 +21,11 @@ static bool complain(const char *what) {
     return false;
 }
 
+/* The words of a line, and their number; those that are missing are empty. */
 static int split(char *line, char **words) {
+    static char nothing[1];
     int count = 0;
+    for (int i = 0; i < WORDS; i++) words[i] = nothing;
     for (char *word = strtok(line, " \n"); word != NULL && count < WORDS; word = strtok(NULL, " \n"))
         words[count++] = word;
     return count;
