@@ -13,8 +13,6 @@
 //! 17 03 03 length        random bytes, for the encrypted rest of a handshake
 //! ```
 
-use core::fmt;
-
 use super::client_hello::x25519_key;
 use super::digest;
 use super::hello_reader::Group;
@@ -70,18 +68,6 @@ pub(crate) enum AnswerError {
     TooShort,
     Entropy(EntropyError),
 }
-
-impl fmt::Display for AnswerError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::SessionId => f.write_str("the session id is longer than 32 bytes"),
-            Self::TooShort => f.write_str("the answer has no room for the digest"),
-            Self::Entropy(error) => error.fmt(f),
-        }
-    }
-}
-
-impl core::error::Error for AnswerError {}
 
 impl From<EntropyError> for AnswerError {
     fn from(error: EntropyError) -> Self {

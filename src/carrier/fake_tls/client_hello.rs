@@ -1,7 +1,5 @@
 //! Draws one ClientHello from a profile's table.
 
-use core::fmt;
-
 use curve25519_dalek::constants::X25519_BASEPOINT;
 use zeroize::Zeroizing;
 
@@ -27,19 +25,6 @@ pub(crate) enum HelloError {
     ProfileTooShort,
     Entropy(EntropyError),
 }
-
-impl fmt::Display for HelloError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::DomainLength(n) => write!(f, "domain of {n} bytes: 1 to {MAX_DOMAIN} expected"),
-            Self::ProfileTooLong => f.write_str("a part of the profile exceeds its length field"),
-            Self::ProfileTooShort => f.write_str("the profile has no room for the digest"),
-            Self::Entropy(error) => error.fmt(f),
-        }
-    }
-}
-
-impl core::error::Error for HelloError {}
 
 impl From<EntropyError> for HelloError {
     fn from(error: EntropyError) -> Self {

@@ -1,7 +1,5 @@
 //! Reads what a server needs out of a ClientHello, and refuses a malformed one saying where.
 
-use core::fmt;
-
 use super::digest::{RANDOM_AT, RANDOM_END};
 
 /// The groups that an answer can be given in.
@@ -159,13 +157,16 @@ impl<'a> Cursor<'a> {
 pub(crate) enum HelloFault {
     /// A record between the hello's is no handshake record.
     RecordType,
+    /// Another one than 03 01.
     RecordVersion,
     EmptyRecord,
     /// The handshake message has this type.
     NotAClientHello(u8),
     /// The hello ends before its last record does.
     AfterTheHello,
+    /// Another one than 03 03.
     LegacyVersion,
+    /// It is too short for one.
     Random,
     SessionId,
     CipherSuites,
@@ -173,26 +174,4 @@ pub(crate) enum HelloFault {
     Extensions,
     ServerName,
     KeyShare,
-}
-
-impl fmt::Display for HelloFault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::RecordType => "another record inside the hello",
-            Self::RecordVersion => "the record version is not 03 01",
-            Self::EmptyRecord => "an empty handshake record",
-            Self::NotAClientHello(message) => {
-                return write!(f, "handshake message {message} where a ClientHello is due");
-            }
-            Self::AfterTheHello => "something behind the hello in its record",
-            Self::LegacyVersion => "the legacy version is not 03 03",
-            Self::Random => "too short for a random",
-            Self::SessionId => "session id",
-            Self::CipherSuites => "cipher suites",
-            Self::Compression => "compression methods",
-            Self::Extensions => "extensions",
-            Self::ServerName => "server name",
-            Self::KeyShare => "key share",
-        })
-    }
 }

@@ -295,17 +295,5 @@ impl core::error::Error for RecordError {}
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct MaxRecordError(pub(crate) usize);
 
-impl fmt::Display for MaxRecordError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "records of at most {} bytes: 1 to 16384 expected",
-            self.0
-        )
-    }
-}
-
-impl core::error::Error for MaxRecordError {}
-
 #[cfg(test)]
 mod tests;

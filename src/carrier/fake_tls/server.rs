@@ -5,11 +5,9 @@
 //! real site, so that a prober sees that site and nothing else (section 9.4).
 //! All checks are therefore made before the first byte of an answer.
 
-use core::fmt;
-
 use super::digest;
 use super::hello_reader::{ClientHello, Group, HelloFault};
-use super::hello_records::{self, Hello, MAX_HELLO, MAX_HELLO_RECORDS};
+use super::hello_records::{self, Hello};
 use crate::replay_cache::{ReplayCache, ReplayKey};
 
 /// How far a client's clock may be off, in seconds, unless the config says otherwise.
@@ -179,34 +177,3 @@ impl From<HelloFault> for NotOurs {
         Self::Malformed(fault)
     }
 }
-
-impl fmt::Display for NotOurs {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotTls => f.write_str("not TLS"),
-            Self::Malformed(fault) => write!(f, "malformed hello: {fault}"),
-            Self::TooLarge { length } => {
-                write!(f, "hello of {length} bytes: at most {MAX_HELLO} accepted")
-            }
-            Self::TooManyRecords => {
-                write!(f, "hello in more than {MAX_HELLO_RECORDS} records")
-            }
-            Self::NoSecret => f.write_str("the digest matches no secret"),
-            Self::ForeignName {
-                server_name: Some(name),
-            } => write!(f, "the server name is not ours: {name}"),
-            Self::ForeignName { server_name: None } => f.write_str("no server name"),
-            Self::TooOld { seconds } => {
-                write!(f, "the client's clock is {seconds} s behind ours")
-            }
-            Self::TooNew { seconds } => {
-                write!(f, "the client's clock is {seconds} s ahead of ours")
-            }
-            Self::NoSuite => f.write_str("no cipher suite of TLS 1.3 is offered"),
-            Self::NoGroup => f.write_str("no key share of X25519 or X25519MLKEM768 is offered"),
-            Self::Replayed => f.write_str("replayed: this hello was accepted before"),
-        }
-    }
-}
-
-impl core::error::Error for NotOurs {}

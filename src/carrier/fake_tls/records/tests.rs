@@ -179,3 +179,51 @@ proptest! {
         );
     }
 }
+
+/// RFC 8446, section 6, and what of the older ones is still sent.
+#[test]
+fn errors_say_what_came() {
+    let alert = |description| {
+        RecordError::Alert(Some(Alert {
+            level: 2,
+            description,
+        }))
+    };
+    let names = [
+        (0, "close_notify"),
+        (10, "unexpected_message"),
+        (20, "bad_record_mac"),
+        (22, "record_overflow"),
+        (40, "handshake_failure"),
+        (47, "illegal_parameter"),
+        (50, "decode_error"),
+        (51, "decrypt_error"),
+        (70, "protocol_version"),
+        (71, "insufficient_security"),
+        (80, "internal_error"),
+        (86, "inappropriate_fallback"),
+        (90, "user_canceled"),
+        (109, "missing_extension"),
+        (112, "unrecognized_name"),
+        (120, "no_application_protocol"),
+        (121, "121"),
+    ];
+    for (description, name) in names {
+        assert_eq!(
+            alert(description).to_string(),
+            format!("the peer sent TLS alert {name} of level 2")
+        );
+    }
+    let texts = [
+        (RecordError::Alert(None), "cannot be read"),
+        (RecordError::Handshake, "handshake record"),
+        (RecordError::ChangeCipherSpec, "change-cipher-spec"),
+        (RecordError::ChangeCipherSpecLength(7), "of 7 bytes"),
+        (RecordError::UnknownType(0x47), "0x47"),
+        (RecordError::Version { major: 3, minor: 1 }, "03 01"),
+    ];
+    for (error, part) in texts {
+        let text = error.to_string();
+        assert!(text.contains(part), "{text}");
+    }
+}
