@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Installs into a clean folder, moves it, and builds hello programs against it the ways that people do, elsewhere.
 #
-# Usage: tools/test-install.sh [WAY...]     ways: layout pkg-config cmake meson subdirectory wrap deb (without: all)
+# Usage: tools/test-install.sh [WAY...]     ways: layout pkg-config cmake meson subdirectory wrap deb cargo-c (without: all)
 #
 # Ends with "N passed, M failed" and ", K skipped" where something is missing. Needs cc, c++, make, cargo; and
-# pkg-config, cmake, meson with ninja for their ways. BUILD_FOLDER is what make has built into (build).
+# pkg-config, cmake, meson with ninja, cargo-cinstall for their ways. BUILD_FOLDER is what make has built into (build).
 set -u
 
 cd "$(dirname "$0")/.." || exit 1
@@ -16,7 +16,7 @@ trap 'rm -rf "$work"' EXIT
 hello=$root/packaging/hello
 passed=0 failed=0 skipped=0
 ways=("$@")
-[ ${#ways[@]} -gt 0 ] || ways=(layout pkg-config cmake meson subdirectory wrap deb)
+[ ${#ways[@]} -gt 0 ] || ways=(layout pkg-config cmake meson subdirectory wrap deb cargo-c)
 
 # is NAME COMMAND...
 is() {
@@ -248,6 +248,28 @@ way_deb() {
     is "make deb, again" make --no-print-directory BUILD="$build" DEB_FOLDER="$folder" deb
     unset MAINTAINER
     is "the packages are the same, byte for byte" sh -c "cd '$folder' && sha256sum -c '$work/first'"
+}
+
+# The same names as "make install" gives, for those who install Rust libraries by cargo-c.
+way_cargo-c() {
+    local folder=$work/cargo-c file soname version
+    if ! command -v cargo-cinstall >/dev/null 2>&1; then
+        skip "cargo-cinstall is missing (cargo install --locked cargo-c, or Debian's package cargo-c)"
+        return
+    fi
+    version=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
+    soname=libmtproto.so.${version%.*}
+    is "cargo cinstall" env CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$root/target}/cargo-c" cargo-cinstall cinstall --release \
+        --locked --prefix=/usr --libdir=lib --destdir="$folder"
+    for file in lib/libmtproto.so "lib/$soname" "lib/libmtproto.so.$version" lib/libmtproto.a lib/pkgconfig/mtproto.pc; do
+        is "cargo-c: $file is there" test -s "$folder/usr/$file"
+    done
+    is "cargo-c: the SONAME" sh -c "readelf -d '$folder/usr/lib/libmtproto.so' | grep -q 'SONAME.*\\[$soname\\]'"
+    for file in mtproto.h mtproto.hpp; do is "cargo-c: $file is ours" cmp "include/$file" "$folder/usr/include/$file"; done
+    is "cargo-c: a program builds and runs" env PKG_CONFIG_PATH="$folder/usr/lib/pkgconfig" \
+        LD_LIBRARY_PATH="$folder/usr/lib" "$BASH" -c "$(declare -f runs); work='$work'
+            cc '$hello/hello.c' -o '$work/cargo_c_hello' \$(pkg-config --define-variable=prefix='$folder/usr' \
+                --cflags --libs mtproto) && runs '$work/cargo_c_hello'"
 }
 
 for way in "${ways[@]}"; do
