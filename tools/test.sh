@@ -227,7 +227,7 @@ build_all() {
 
 suite_header() { counted "header checks" tools/check_header.sh; }
 
-c_tests=(version misuse roundtrip threads faults message_crypto_test loop_test loop_test_poll)
+c_tests=(version misuse strangers roundtrip threads faults message_crypto_test loop_test loop_test_poll)
 cpp_tests=(smoke hpp)
 
 suite_c() {

@@ -60,7 +60,10 @@ static mtproto_status events_together(struct fixture *f, size_t struct_size, siz
         mtproto_event event;
         memcpy(&event, room.raw + i * struct_size, sizeof event);
         if (event.struct_size != struct_size) return WRONG_RESULT;
-        if (i == 0 && event.kind == MTPROTO_EVENT_CONNECTED) continue;
+        if (i == 0) {
+            if (event.kind != MTPROTO_EVENT_CONNECTED) return WRONG_RESULT;
+            continue;
+        }
         if (event.kind != MTPROTO_EVENT_PAYLOAD || event.length < packets[i - 1].length) return WRONG_RESULT;
         if (memcmp(event.data, packets[i - 1].data, packets[i - 1].length) != 0) return WRONG_RESULT;
     }
