@@ -76,8 +76,11 @@ for compiler in g++ clang++-22; do
         skip "$compiler is missing (package ${compiler/++-/-})"
         continue
     fi
-    for file in "${cpp_files[@]}"; do
-        is "$compiler ${file#"$work"/}" "$compiler" "${both[@]}" "${cpp_flags[@]}" "$file"
+    # C++20 has std::span, which the header then knows.
+    for standard in c++17 c++20; do
+        for file in "${cpp_files[@]}"; do
+            is "$compiler $standard ${file#"$work"/}" "$compiler" "${both[@]}" "${cpp_flags[@]}" "-std=$standard" "$file"
+        done
     done
 done
 if has $tidy; then

@@ -5,6 +5,8 @@
 #
 #   CROSS_ROOT   where the other suite's packages are unpacked (/opt/mtproto-cross; 2.5 GB)
 #
+# The tests are optimised, with every check of a debug build on (profile "emulated").
+#
 # s390x is big-endian and runs under qemu; i686 has 32 bits and runs as it is. Nothing of the system's own packages is
 # touched. Needs root, apt and unshare; exit status 77 and "skipped: WHY" where they are not.
 set -euo pipefail
@@ -84,4 +86,4 @@ exec unshare -m bash -c '
         CARGO_TARGET_S390X_UNKNOWN_LINUX_GNU_LINKER=s390x-linux-gnu-gcc \
         CARGO_TARGET_S390X_UNKNOWN_LINUX_GNU_RUNNER=qemu-s390x \
         CARGO_TARGET_I686_UNKNOWN_LINUX_GNU_LINKER=i686-linux-gnu-gcc "$@"
-' _ "$prefix" "$PWD" "$home" "$folder" cargo test --offline --locked --target "$target" "${@:---lib}"
+' _ "$prefix" "$PWD" "$home" "$folder" cargo test --profile emulated --offline --locked --target "$target" "${@:---tests}"
