@@ -13,13 +13,14 @@ import com.sun.jna.NativeLibrary
  */
 internal interface CApi {
     fun pushPayload(transport: Long, data: Long, length: Long, options: Long): Int
+    fun pushPayloads(transport: Long, payloads: Long, count: Long, taken: Long): Int
     fun pullWire(transport: Long, buffer: Long, capacity: Long, written: Long): Int
     fun peekWire(transport: Long, data: Long, length: Long): Int
     fun consumeWire(transport: Long, count: Long): Int
     fun pendingWire(transport: Long): Long
     fun pushWire(transport: Long, data: Long, length: Long, consumed: Long): Int
     fun pushWireEnd(transport: Long): Int
-    fun pullEvent(transport: Long, event: Long): Int
+    fun pullEvents(transport: Long, events: Long, capacity: Long, count: Long): Int
 }
 
 /** The shared library, and the binding of it that fits this machine. */
@@ -38,16 +39,20 @@ internal object WideCApi : CApi {
     }
 
     private external fun mtproto_transport_push_payload(transport: Long, data: Long, length: Long, options: Long): Int
+    private external fun mtproto_transport_push_payloads(transport: Long, payloads: Long, count: Long, taken: Long): Int
     private external fun mtproto_transport_pull_wire(transport: Long, buffer: Long, capacity: Long, written: Long): Int
     private external fun mtproto_transport_peek_wire(transport: Long, data: Long, length: Long): Int
     private external fun mtproto_transport_consume_wire(transport: Long, count: Long): Int
     private external fun mtproto_transport_pending_wire(transport: Long): Long
     private external fun mtproto_transport_push_wire(transport: Long, data: Long, length: Long, consumed: Long): Int
     private external fun mtproto_transport_push_wire_end(transport: Long): Int
-    private external fun mtproto_transport_pull_event(transport: Long, event: Long): Int
+    private external fun mtproto_transport_pull_events(transport: Long, events: Long, capacity: Long, count: Long): Int
 
     override fun pushPayload(transport: Long, data: Long, length: Long, options: Long) =
         mtproto_transport_push_payload(transport, data, length, options)
+
+    override fun pushPayloads(transport: Long, payloads: Long, count: Long, taken: Long) =
+        mtproto_transport_push_payloads(transport, payloads, count, taken)
 
     override fun pullWire(transport: Long, buffer: Long, capacity: Long, written: Long) =
         mtproto_transport_pull_wire(transport, buffer, capacity, written)
@@ -64,7 +69,8 @@ internal object WideCApi : CApi {
 
     override fun pushWireEnd(transport: Long) = mtproto_transport_push_wire_end(transport)
 
-    override fun pullEvent(transport: Long, event: Long) = mtproto_transport_pull_event(transport, event)
+    override fun pullEvents(transport: Long, events: Long, capacity: Long, count: Long) =
+        mtproto_transport_pull_events(transport, events, capacity, count)
 }
 
 @Suppress("FunctionName")
@@ -74,16 +80,20 @@ internal object NarrowCApi : CApi {
     }
 
     private external fun mtproto_transport_push_payload(transport: Int, data: Int, length: Int, options: Int): Int
+    private external fun mtproto_transport_push_payloads(transport: Int, payloads: Int, count: Int, taken: Int): Int
     private external fun mtproto_transport_pull_wire(transport: Int, buffer: Int, capacity: Int, written: Int): Int
     private external fun mtproto_transport_peek_wire(transport: Int, data: Int, length: Int): Int
     private external fun mtproto_transport_consume_wire(transport: Int, count: Int): Int
     private external fun mtproto_transport_pending_wire(transport: Int): Int
     private external fun mtproto_transport_push_wire(transport: Int, data: Int, length: Int, consumed: Int): Int
     private external fun mtproto_transport_push_wire_end(transport: Int): Int
-    private external fun mtproto_transport_pull_event(transport: Int, event: Int): Int
+    private external fun mtproto_transport_pull_events(transport: Int, events: Int, capacity: Int, count: Int): Int
 
     override fun pushPayload(transport: Long, data: Long, length: Long, options: Long) =
         mtproto_transport_push_payload(transport.toInt(), data.toInt(), length.toInt(), options.toInt())
+
+    override fun pushPayloads(transport: Long, payloads: Long, count: Long, taken: Long) =
+        mtproto_transport_push_payloads(transport.toInt(), payloads.toInt(), count.toInt(), taken.toInt())
 
     override fun pullWire(transport: Long, buffer: Long, capacity: Long, written: Long) =
         mtproto_transport_pull_wire(transport.toInt(), buffer.toInt(), capacity.toInt(), written.toInt())
@@ -101,6 +111,6 @@ internal object NarrowCApi : CApi {
 
     override fun pushWireEnd(transport: Long) = mtproto_transport_push_wire_end(transport.toInt())
 
-    override fun pullEvent(transport: Long, event: Long) =
-        mtproto_transport_pull_event(transport.toInt(), event.toInt())
+    override fun pullEvents(transport: Long, events: Long, capacity: Long, count: Long) =
+        mtproto_transport_pull_events(transport.toInt(), events.toInt(), capacity.toInt(), count.toInt())
 }

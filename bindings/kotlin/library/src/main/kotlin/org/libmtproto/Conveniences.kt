@@ -37,6 +37,17 @@ public val MtprotoException.reason: String
     }
 
 /**
+ * Of [Transport.pushPayloads]: which payload was refused, from 0. Those before it are queued, none
+ * behind it is. Null for every other call.
+ */
+public val MtprotoException.refusedIndex: Int?
+    get() = suppressed.firstNotNullOfOrNull { (it as? RefusedPayload)?.index }
+
+/** Goes along with the error itself: UniFFI's class has no field for it. Shown in stack traces. */
+internal class RefusedPayload(val index: Int, count: Int) :
+    Exception("payload $index of $count was refused; those before it are queued")
+
+/**
  * The quick-ack token of an encrypted packet from a client to a server.
  *
  * @param plaintext what is encrypted in the packet, from the salt to the end of MTProto's padding.
@@ -50,4 +61,4 @@ public fun quickAckToken(authKey: ByteArray, plaintext: ByteArray): UInt =
 public fun Secret.Companion.fromRaw(bytes: ByteArray, mode: ParseMode): Secret = fromRaw(bytes.direct(), mode)
 
 /** UniFFI wants direct buffers, and reads them from their byte 0: these begin there. */
-private fun ByteArray.direct(): ByteBuffer = ByteBuffer.allocateDirect(size).put(this).flip() as ByteBuffer
+private fun ByteArray.direct(): ByteBuffer = ByteBuffer.allocateDirect(size).put(this).flipped()

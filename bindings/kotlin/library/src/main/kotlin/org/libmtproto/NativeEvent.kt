@@ -1,11 +1,52 @@
-// Turns the C ABI's event into the Event of Kotlin, with bytes of its own.
+// Turns the C ABI's events into the Event of Kotlin, with bytes of its own.
 package org.libmtproto
 
 import com.sun.jna.Pointer
+import java.nio.ByteBuffer
 
-/** The event that C has just written. */
-internal fun Scratch.takeEvent(server: Boolean): Event = when (eventKind) {
-    2 -> Event.Payload(eventBytes(), eventFlags and FLAG_QUICK_ACK_WANTED != 0)
+/** The [count] events that C has just written. */
+internal fun Scratch.takeEvents(count: Int, server: Boolean, into: MutableList<Event>) {
+    val burst = if (count > 1) payloadsOf(count) else null
+    for (index in 0 until count) {
+        selectEvent(index)
+        into.add(if (burst != null && eventKind == PAYLOAD) burst.take(this) else takeEvent(server))
+    }
+}
+
+/**
+ * The memory that the payloads of a burst lie in, one close to the other: seen through one buffer,
+ * each is copied by Java, without a call into JNA for it.
+ */
+private class PayloadMemory(private val start: Long, length: Long) {
+    private val view: ByteBuffer = Pointer(start).getByteBuffer(0, length)
+
+    fun take(event: Scratch): Event {
+        val bytes = ByteArray(event.eventLength)
+        if (bytes.isNotEmpty()) {
+            view.at((event.eventData - start).toInt())
+            view.get(bytes)
+        }
+        return event.payload(bytes)
+    }
+}
+
+private fun Scratch.payloadsOf(count: Int): PayloadMemory? {
+    var start = Long.MAX_VALUE
+    var end = Long.MIN_VALUE
+    for (index in 0 until count) {
+        selectEvent(index)
+        // Empty ones (HTTP) have no address.
+        if (eventKind == PAYLOAD && eventLength > 0) {
+            start = minOf(start, eventData)
+            end = maxOf(end, eventData + eventLength)
+        }
+    }
+    return if (start < end && end - start in 1..Int.MAX_VALUE) PayloadMemory(start, end - start) else null
+}
+
+/** The selected event. */
+private fun Scratch.takeEvent(server: Boolean): Event = when (eventKind) {
+    PAYLOAD -> payload(eventBytes())
     1 -> Event.Connected(
         ConnectionInfo(
             // 0 over HTTP, which needs none.
@@ -26,6 +67,8 @@ internal fun Scratch.takeEvent(server: Boolean): Event = when (eventKind) {
     // Both sides come from one build, which UniFFI checks when it is loaded.
     else -> error("the library reports an event of kind $eventKind, which this version does not know")
 }
+
+private fun Scratch.payload(bytes: ByteArray): Event = Event.Payload(bytes, eventFlags and FLAG_QUICK_ACK_WANTED != 0)
 
 private fun Scratch.notOurs(): NotOursReason = when (eventCode) {
     1 -> NotOursReason.Http
@@ -50,6 +93,7 @@ private fun Scratch.eventBytes(): ByteArray {
     return bytes
 }
 
+private const val PAYLOAD = 2
 private const val FLAG_OBFUSCATED = 1
 private const val FLAG_QUICK_ACK_WANTED = 2
 private const val FLAG_DC = 4

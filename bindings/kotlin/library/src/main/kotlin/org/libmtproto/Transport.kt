@@ -24,13 +24,13 @@ import java.nio.ReadOnlyBufferException
  * that wipes its keys. A forgotten one is reclaimed after the garbage collector has found it. After
  * [close], every other call fails with [MtprotoException.Usage] of the kind [ErrorKind.OBJECT_CLOSED].
  */
-public class Transport private constructor(
+public class Transport internal constructor(
     // The lock is taken on this object, not on the transport: whose monitor a thread holds, the
     // collector does not take, so no Cleaner can free the handle during a call into C.
     private val native: NativeTransport,
     private val isServer: Boolean,
+    private val capi: CApi = NativeCode.capi,
 ) : AutoCloseable {
-    private val capi = NativeCode.capi
     private var handle: Long = native.rawHandle().toLong()
 
     // ---- payload in, wire out ----
@@ -60,7 +60,29 @@ public class Transport private constructor(
             val length = buffer.remaining().toLong()
             check(scratch.readable(buffer) { capi.pushPayload(handle, it, length, options) })
         }
-        buffer.position(buffer.limit())
+        buffer.at(buffer.limit())
+    }
+
+    /**
+     * Sends many MTProto packets, in order, by one call into the library: for small packets much
+     * cheaper than [pushPayload] for each. Pull the wire bytes once, behind them.
+     *
+     * Where one is refused, those before it are queued, none behind it is, and the exception's
+     * [refusedIndex] says which it was.
+     */
+    @Throws(MtprotoException::class)
+    public fun pushPayloads(payloads: List<ByteArray>) {
+        open { scratch ->
+            var at = 0
+            while (at < payloads.size) {
+                scratch.clearFirst()
+                val status = scratch.packed(payloads, at) { address, count ->
+                    capi.pushPayloads(handle, address, count.toLong(), scratch.firstAddress)
+                }
+                at += scratch.first.toInt()
+                if (status < OK) refused(status, at, payloads.size)
+            }
+        }
     }
 
     /** Moves wire bytes into the array and says how many: 0 when none wait. */
@@ -84,7 +106,7 @@ public class Transport private constructor(
         } else {
             pullWire(buffer.array(), buffer.arrayOffset() + buffer.position(), buffer.remaining())
         }
-        buffer.position(buffer.position() + count)
+        buffer.at(buffer.position() + count)
         return count
     }
 
@@ -116,7 +138,7 @@ public class Transport private constructor(
             val length = buffer.remaining().toLong()
             pushed(scratch) { scratch.readable(buffer) { capi.pushWire(handle, it, length, scratch.firstAddress) } }
         }
-        buffer.position(buffer.position() + count)
+        buffer.at(buffer.position() + count)
         return count
     }
 
@@ -129,8 +151,15 @@ public class Transport private constructor(
     /** The next event; null until more wire bytes are pushed. */
     @Throws(MtprotoException::class)
     public fun pullEvent(): Event? = open { scratch ->
-        if (check(capi.pullEvent(handle, scratch.eventAddress)) == OK) scratch.takeEvent(isServer) else null
+        ArrayList<Event>(1).also { check(pullSome(scratch, 1, it)) }.firstOrNull()
     }
+
+    /**
+     * All events that there are, by one call into the library for many. Where the peer broke the
+     * protocol after some events, these are returned, and the next call fails: see [checkAlive].
+     */
+    @Throws(MtprotoException::class)
+    public fun pullEvents(): List<Event> = open { scratch -> ArrayList<Event>().also { pullAll(scratch, it) } }
 
     /**
      * Takes a burst of bytes and returns everything they led to. Where the peer broke the protocol
@@ -228,12 +257,20 @@ public class Transport private constructor(
     /** False: an error follows, and the transport keeps it for the next call. */
     private fun pullAll(scratch: Scratch, events: MutableList<Event>): Boolean {
         while (true) {
-            val status = capi.pullEvent(handle, scratch.eventAddress)
-            if (status == OK) events.add(scratch.takeEvent(isServer))
-            else if (status > OK) return true
-            else if (events.isEmpty()) check(status)
-            else return false
+            // Up to the status that says there are no more: an error may come after the last event.
+            val status = pullSome(scratch, Scratch.EVENTS_AT_ONCE, events)
+            if (status > OK) return true
+            if (status < OK) {
+                if (events.isEmpty()) check(status)
+                return false
+            }
         }
+    }
+
+    private fun pullSome(scratch: Scratch, capacity: Int, events: MutableList<Event>): Int {
+        val status = capi.pullEvents(handle, scratch.eventsAddress, capacity.toLong(), scratch.firstAddress)
+        if (status == OK) scratch.takeEvents(scratch.first.toInt(), isServer, events)
+        return status
     }
 
     /** How many wire bytes wait; their address is then the first out-parameter. */
@@ -246,6 +283,16 @@ public class Transport private constructor(
         if (count != 0) Pointer(scratch.first).read(0, bytes, offset, count)
         check(capi.consumeWire(handle, count.toLong()))
         return count
+    }
+
+    private fun refused(status: Int, index: Int, count: Int) {
+        try {
+            check(status)
+        } catch (failure: MtprotoException) {
+            // After a panic nobody knows what was queued.
+            if (failure !is MtprotoException.Panic) failure.addSuppressed(RefusedPayload(index, count))
+            throw failure
+        }
     }
 
     private fun check(status: Int): Int {

@@ -1,12 +1,12 @@
 // A transport over a socket, for coroutines.
 package org.libmtproto
 
-import kotlin.coroutines.EmptyCoroutineContext
 import kotlinx.coroutines.CoroutineDispatcher
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.flow
 import kotlinx.coroutines.suspendCancellableCoroutine
+import kotlin.coroutines.EmptyCoroutineContext
 
 /**
  * A [TransportSocket] for coroutines: suspending calls, and a flow of events.
@@ -33,6 +33,11 @@ public class TransportFlow(
     /** Sends one MTProto packet; see [TransportSocket.send]. */
     public suspend fun send(payload: ByteArray, quickAck: UInt? = null) {
         blocking { socket.send(payload, quickAck) }
+    }
+
+    /** Sends many MTProto packets at once; see [TransportSocket.send]. */
+    public suspend fun send(payloads: List<ByteArray>) {
+        blocking { socket.send(payloads) }
     }
 
     /** Closes the socket and the transport. */

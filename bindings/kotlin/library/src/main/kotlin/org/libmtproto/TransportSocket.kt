@@ -4,7 +4,6 @@ package org.libmtproto
 import java.io.IOException
 import java.net.InetSocketAddress
 import java.net.Socket
-import java.net.StandardSocketOptions
 import java.nio.ByteBuffer
 import java.nio.channels.SocketChannel
 import java.util.concurrent.atomic.AtomicBoolean
@@ -23,7 +22,8 @@ public class TransportSocket private constructor(
     private val sending = Any()
     private val receiving = Any()
     private val outgoing = ByteBuffer.allocateDirect(BUFFER)
-    private val incoming = ByteBuffer.allocateDirect(BUFFER).apply { limit(0) }
+    private val incoming = ByteBuffer.allocateDirect(BUFFER).flipped()
+    private val events = ArrayDeque<Event>()
     private var ended = false
     private val flushing = AtomicBoolean()
 
@@ -45,6 +45,17 @@ public class TransportSocket private constructor(
         flush()
     }
 
+    /**
+     * Sends many MTProto packets, which for small ones is much cheaper than one by one. Where one is
+     * refused, those before it are sent, and the exception's [refusedIndex] says which it was.
+     */
+    @Throws(IOException::class, MtprotoException::class)
+    public fun send(payloads: List<ByteArray>) {
+        val pushed = runCatching { transport.pushPayloads(payloads) }
+        flush()
+        pushed.getOrThrow()
+    }
+
     /** Sends whatever waits in the transport: after a quick ack or an opening was pushed there. */
     @Throws(IOException::class, MtprotoException::class)
     public fun flush() {
@@ -53,9 +64,8 @@ public class TransportSocket private constructor(
         synchronized(sending) {
             flushing.set(false)
             while (true) {
-                outgoing.clear()
-                if (transport.pullWire(outgoing) == 0) return
-                outgoing.flip()
+                if (transport.pullWire(outgoing.cleared()) == 0) return
+                outgoing.flipped()
                 while (outgoing.hasRemaining()) bytes.write(outgoing)
             }
         }
@@ -66,20 +76,22 @@ public class TransportSocket private constructor(
     public fun receive(): Event? {
         synchronized(receiving) {
             while (true) {
-                val event = transport.pullEvent()
+                events.removeFirstOrNull()?.let { return it }
+                // All that one read has led to: a call into the library for each would cost more.
+                events.addAll(transport.pullEvents())
                 if (transport.pendingWire() != 0L) flushAside()
-                if (event != null) return event
-                if (ended) return null
-                read()
+                if (events.isEmpty()) {
+                    if (ended) return null
+                    read()
+                }
             }
         }
     }
 
     private fun read() {
         if (!incoming.hasRemaining()) {
-            incoming.clear()
-            val count = bytes.read(incoming)
-            incoming.flip()
+            val count = bytes.read(incoming.cleared())
+            incoming.flipped()
             if (count < 0) {
                 ended = true
                 transport.pushWireEnd()
@@ -119,7 +131,7 @@ public class TransportSocket private constructor(
             try {
                 val channel = SocketChannel.open(InetSocketAddress(host, port))
                 // Packets are small and wait for answers: Nagle's algorithm would hold them back.
-                channel.setOption(StandardSocketOptions.TCP_NODELAY, true)
+                channel.socket().tcpNoDelay = true
                 return TransportSocket(channel, transport)
             } catch (failure: Throwable) {
                 transport.close()

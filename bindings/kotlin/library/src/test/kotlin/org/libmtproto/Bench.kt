@@ -51,5 +51,13 @@ public fun main() {
             wire.flip()
             count(server.receive(wire))
         }
+        val payloads = List(packets) { bytes }
+        measure("burst", size, packets) {
+            client.pushPayloads(payloads)
+            wire.clear()
+            client.pullWire(wire)
+            wire.flip()
+            count(server.receive(wire))
+        }
     }
 }

@@ -1,7 +1,6 @@
 // The cases that all languages share (tests/cases).
 package org.libmtproto
 
-import java.io.File
 import org.json.JSONArray
 import org.json.JSONObject
 import org.junit.jupiter.api.Assertions.assertEquals
@@ -11,6 +10,7 @@ import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.DynamicTest
 import org.junit.jupiter.api.DynamicTest.dynamicTest
 import org.junit.jupiter.api.TestFactory
+import java.io.File
 
 class CasesTest {
     private fun cases(file: String): List<JSONObject> {
@@ -22,8 +22,11 @@ class CasesTest {
     private fun JSONArray.lines(): List<List<String>> = List(length()) { getString(it).split(' ') }
 
     private fun bytes(text: String): ByteArray = text.split('+').filter { it != "-" }.map { part ->
-        if (part.startsWith("counter:")) ByteArray(part.substring(8).toInt()) { it.toByte() }
-        else ByteArray(part.length / 2) { part.substring(2 * it, 2 * it + 2).toInt(16).toByte() }
+        if (part.startsWith("counter:")) {
+            ByteArray(part.substring(8).toInt()) { it.toByte() }
+        } else {
+            ByteArray(part.length / 2) { part.substring(2 * it, 2 * it + 2).toInt(16).toByte() }
+        }
     }.fold(ByteArray(0), ByteArray::plus)
 
     private fun config(lines: List<List<String>>): TransportConfig = lines.fold(TransportConfig()) { config, (knob, value) ->
@@ -36,8 +39,13 @@ class CasesTest {
             "secret" -> config.copy(secrets = config.secrets + Secret.parse(value, ParseMode.STRICT))
             "accept" -> value.split(',').let { has ->
                 val accept = AcceptedOpenings(
-                    "plain" in has, "plain_full" in has, "obfuscated" in has, "secret" in has,
-                    "websocket" in has, "http" in has, "obfuscated_full" in has,
+                    "plain" in has,
+                    "plain_full" in has,
+                    "obfuscated" in has,
+                    "secret" in has,
+                    "websocket" in has,
+                    "http" in has,
+                    "obfuscated_full" in has,
                 )
                 config.copy(accept = accept)
             }

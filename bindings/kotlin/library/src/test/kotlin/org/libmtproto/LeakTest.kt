@@ -1,10 +1,10 @@
 // Native memory: a hundred thousand transports come and go, closed or forgotten, and it stays flat.
 package org.libmtproto
 
-import java.io.File
 import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Assumptions.assumeTrue
 import org.junit.jupiter.api.Test
+import java.io.File
 
 class LeakTest {
     private val packet = ByteArray(1024)

@@ -1,13 +1,6 @@
 // Over real sockets, against the C responder: every envelope, every obfuscation, blocking and in coroutines.
 package org.libmtproto
 
-import java.net.InetSocketAddress
-import java.net.ServerSocket
-import java.net.Socket
-import java.nio.channels.SocketChannel
-import java.util.Random
-import java.util.concurrent.TimeUnit
-import kotlin.concurrent.thread
 import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.cancelAndJoin
@@ -19,8 +12,16 @@ import org.junit.jupiter.api.Assertions.assertArrayEquals
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertInstanceOf
 import org.junit.jupiter.api.Assertions.assertNull
+import org.junit.jupiter.api.Assertions.assertThrows
 import org.junit.jupiter.api.Test
 import org.junit.jupiter.api.Timeout
+import java.net.InetSocketAddress
+import java.net.ServerSocket
+import java.net.Socket
+import java.nio.channels.SocketChannel
+import java.util.Random
+import java.util.concurrent.TimeUnit
+import kotlin.concurrent.thread
 
 @Timeout(120, unit = TimeUnit.SECONDS)
 class SocketTest {
@@ -38,22 +39,37 @@ class SocketTest {
     )
 
     /** Sends on one thread and compares on this one. */
-    private fun echo(socket: TransportSocket, payloads: List<ByteArray>) {
-        val sender = thread { payloads.forEach { socket.send(it) } }
+    private fun echo(socket: TransportSocket, count: Int, payload: (Int) -> ByteArray) {
+        val sender = thread { repeat(count) { socket.send(payload(it)) } }
         assertInstanceOf(Event.Connected::class.java, socket.receive())
-        for (payload in payloads) assertArrayEquals(payload, (socket.receive() as Event.Payload).data)
+        repeat(count) { assertArrayEquals(payload(it), (socket.receive() as Event.Payload).data) }
         sender.join()
     }
 
-    /** 17 ways with 85 payloads each: 1,445 in all, up to 1 MiB. */
+    /** 17 ways with 1,000 payloads each, up to 1 MiB: 1.6 GB and back. */
     @Test
     fun everyEnvelopeAndObfuscation() {
-        val random = Random(4)
         Responder.echoing().use { responder ->
-            for (way in ways) for (envelope in Envelope.entries) {
-                val payloads = List(84) { round -> random.payload(if (round % 8 == 0) 1 shl 20 else 4096) } + ByteArray((1 shl 20) - 8) { 1 }
-                val config = way.config(envelope) ?: continue
-                TransportSocket.connect("127.0.0.1", responder.port, config).use { echo(it, payloads) }
+            for (way in ways) {
+                for (envelope in Envelope.entries) {
+                    val config = way.config(envelope) ?: continue
+                    val payloads = Payloads(envelope.ordinal.toLong())
+                    TransportSocket.connect("127.0.0.1", responder.port, config).use { echo(it, 1000, payloads::get) }
+                }
+            }
+        }
+    }
+
+    @Test
+    fun burstsGoThroughASocket() {
+        Responder.echoing().use { responder ->
+            TransportSocket.connect("127.0.0.1", responder.port).use { socket ->
+                val payloads = List(100) { Random(it.toLong()).payload(100) }
+                val error = assertThrows(MtprotoException::class.java) { socket.send(payloads + ByteArray(5) + payloads) }
+                assertEquals(100, error.refusedIndex)
+                socket.send(payloads)
+                assertInstanceOf(Event.Connected::class.java, socket.receive())
+                for (payload in payloads + payloads) assertArrayEquals(payload, (socket.receive() as Event.Payload).data)
             }
         }
     }
@@ -62,7 +78,7 @@ class SocketTest {
     fun overAClassicSocket() {
         Responder.echoing().use { responder ->
             val socket = Socket("127.0.0.1", responder.port)
-            TransportSocket(socket, Transport.client()).use { echo(it, List(50) { Random(it.toLong()).payload(200_000) }) }
+            TransportSocket(socket, Transport.client()).use { socket -> echo(socket, 50) { Random(it.toLong()).payload(200_000) } }
             assertEquals(true, socket.isClosed)
         }
     }
@@ -73,7 +89,7 @@ class SocketTest {
         val config = TransportConfig(http = HttpTarget("localhost"), queueTurns = true)
         Responder.echoing().use { responder ->
             TransportSocket.connect("127.0.0.1", responder.port, config).use { socket ->
-                echo(socket, List(50) { Random(it.toLong()).payload(200_000) })
+                echo(socket, 50) { Random(it.toLong()).payload(200_000) }
             }
         }
     }

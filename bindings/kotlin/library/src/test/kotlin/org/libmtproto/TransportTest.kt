@@ -1,12 +1,6 @@
 // The transport without a socket: both roles against each other, buffers, close, threads, a panic inside.
 package org.libmtproto
 
-import com.sun.jna.Function
-import com.sun.jna.Pointer
-import java.nio.ByteBuffer
-import java.util.concurrent.CyclicBarrier
-import java.util.concurrent.atomic.AtomicInteger
-import kotlin.concurrent.thread
 import org.junit.jupiter.api.Assertions.assertArrayEquals
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertFalse
@@ -15,6 +9,10 @@ import org.junit.jupiter.api.Assertions.assertNull
 import org.junit.jupiter.api.Assertions.assertThrows
 import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
+import java.nio.ByteBuffer
+import java.util.concurrent.CyclicBarrier
+import java.util.concurrent.atomic.AtomicInteger
+import kotlin.concurrent.thread
 
 class TransportTest {
     private val plain = TransportConfig(envelope = Envelope.INTERMEDIATE, obfuscated = false)
@@ -24,20 +22,22 @@ class TransportTest {
 
     @Test
     fun clientAndServerUnderstandEachOther() {
-        for (envelope in Envelope.entries) for (obfuscated in listOf(false, true)) {
-            val accept = AcceptedOpenings(plain = true, plainFull = true, obfuscated = true, obfuscatedFull = true)
-            val client = Transport.client(TransportConfig(envelope = envelope, obfuscated = obfuscated, dc = DcId(2u)))
-            val server = Transport.server(TransportConfig(accept = accept))
-            client.pushPayload(packet)
-            val events = server.receive(client.takeWire())
-            val connected = assertInstanceOf(Event.Connected::class.java, events[0]).connection
-            assertEquals(envelope to obfuscated, connected.envelope to connected.obfuscated)
-            assertEquals(if (obfuscated) 2.toShort() else null, connected.dcField)
-            assertArrayEquals(packet, payloadOf(events))
-            server.pushPayload(packet)
-            assertArrayEquals(packet, payloadOf(client.receive(server.takeWire())))
-            client.close()
-            server.close()
+        for (envelope in Envelope.entries) {
+            for (obfuscated in listOf(false, true)) {
+                val accept = AcceptedOpenings(plain = true, plainFull = true, obfuscated = true, obfuscatedFull = true)
+                val client = Transport.client(TransportConfig(envelope = envelope, obfuscated = obfuscated, dc = DcId(2u)))
+                val server = Transport.server(TransportConfig(accept = accept))
+                client.pushPayload(packet)
+                val events = server.receive(client.takeWire())
+                val connected = assertInstanceOf(Event.Connected::class.java, events[0]).connection
+                assertEquals(envelope to obfuscated, connected.envelope to connected.obfuscated)
+                assertEquals(if (obfuscated) 2.toShort() else null, connected.dcField)
+                assertArrayEquals(packet, payloadOf(events))
+                server.pushPayload(packet)
+                assertArrayEquals(packet, payloadOf(client.receive(server.takeWire())))
+                client.close()
+                server.close()
+            }
         }
     }
 
@@ -60,7 +60,10 @@ class TransportTest {
         assertEquals(7, direct.position())
         val heap = ByteBuffer.allocate(16).apply { position(1) }
         assertEquals(7, client.pullWire(heap))
-        val pulled = ByteArray(5).also { direct.position(2); direct.get(it) } + heap.array().copyOfRange(1, 8)
+        val pulled = ByteArray(5).also {
+            direct.position(2)
+            direct.get(it)
+        } + heap.array().copyOfRange(1, 8)
         assertEquals(wire, pulled.hex())
         // Into it: what stands before the position is not read.
         for (buffer in listOf(ByteBuffer.allocateDirect(20), ByteBuffer.allocate(20))) {
@@ -123,11 +126,8 @@ class TransportTest {
     @Test
     fun aPanicIsAnExceptionAndTheObjectStaysUnusable() {
         val native = NativeTransport.client(plain)
-        val transport = Transport::class.java.getDeclaredConstructor(NativeTransport::class.java, Boolean::class.java).apply { isAccessible = true }
-            .newInstance(native, false)
-        // A call that the shipped library does not have.
-        val panic: Function = NativeCode.library.getFunction("mtproto_test_panic")
-        val status = panic.invokeInt(arrayOf(Pointer(native.rawHandle().toLong())))
+        val transport = Transport(native, false)
+        val status = forcePanic(native)
         assertThrows(MtprotoException.Panic::class.java) { native.check(status) }
         // By C, by UniFFI, and for ever.
         repeat(2) {
@@ -262,7 +262,12 @@ class TransportTest {
             val failures = java.util.Collections.synchronizedList(ArrayList<Throwable>())
             val users = List(2) {
                 thread {
-                    runCatching { while (true) { client.pushPayload(packet); client.takeWire() } }.onFailure { failures.add(it) }
+                    runCatching {
+                        while (true) {
+                            client.pushPayload(packet)
+                            client.takeWire()
+                        }
+                    }.onFailure { failures.add(it) }
                 }
             }
             Thread.sleep(0, 200_000)
