@@ -27,6 +27,27 @@ func randomPayload(longest: Int) -> [UInt8] {
   return payload
 }
 
+/// Payloads of all magnitudes up to 1 MiB, the first one the longest. Each is made from its number,
+/// so that who sends and who compares need not keep them.
+struct Payloads: Sendable {
+  private let pool: [UInt8]
+
+  init() {
+    var bytes = [UInt8](repeating: 0, count: 2 << 20)
+    bytes.withUnsafeMutableBytes { arc4random_buf($0.baseAddress!, $0.count) }
+    pool = bytes
+  }
+
+  subscript(index: Int) -> [UInt8] {
+    // Any sequence will do that both sides compute.
+    let mixed = (UInt64(index) &+ 1) &* 0x9e37_79b9_7f4a_7c15
+    let magnitude = Double(mixed >> 40) / Double(1 << 24)
+    let blocks = index == 0 ? 65_534 : Int(pow(2, 16 * magnitude)) - 1
+    let start = Int(mixed & 0xf_ffff)
+    return Array(pool[start..<start + 24 + 16 * blocks])
+  }
+}
+
 /// The C responder that echoes; it is the other side of every test over a socket.
 final class Responder {
   private let process = Process()
@@ -53,7 +74,11 @@ final class Responder {
     }
   }
 
-  deinit {
+  deinit { stop() }
+
+  /// Its connections end with it.
+  func stop() {
+    guard process.isRunning else { return }
     // Not waited for: that would run this thread's run loop, which a task's thread has none of.
     // Nor asked to end: a task's thread blocks signals, and its children inherit that.
     kill(process.processIdentifier, SIGKILL)
