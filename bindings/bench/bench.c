@@ -14,11 +14,6 @@
 #define BURSTS_AT_MOST 200000
 #define BYTES_PER_ROUND (64L << 20)
 #define ROUNDS 7
-#define PACKETS_AT_MOST 100
-
-/* What becomes of a payload, and whether calls are made for each or for all of them. */
-enum path { VIEW, COPY, BURST };
-static const char *const names[] = {"view", "copy", "burst"};
 
 static int64_t now(void) {
     struct timespec time;
@@ -32,46 +27,30 @@ static void require(mtproto_status status) {
     exit(1);
 }
 
-/* Copies a payload into memory of its own, as Kotlin and Swift must; or only looks at it. */
-static void take(const mtproto_event *event, size_t size, enum path path) {
-    if (event->kind != MTPROTO_EVENT_PAYLOAD || event->length != size) abort();
-    if (path == VIEW) return;
-    uint8_t *own = malloc(event->length);
-    if (own == NULL) abort();
-    memcpy(own, event->data, event->length);
-    __asm__ volatile("" : : "r"(own) : "memory"); /* the copy is really made */
-    free(own);
-}
-
-/* One burst: the client pushes and its wire bytes are taken; the server gets them, and gives every payload. */
+/* One burst: the client pushes and its wire bytes are taken; the server gets them, and every payload
+ * is copied into memory of its own, as Kotlin and Swift must. `copies` 0: it is only looked at. */
 static void burst(mtproto_transport *client, mtproto_transport *server, const uint8_t *payload,
-                  size_t size, int packets, uint8_t *wire, size_t room, enum path path) {
-    mtproto_bytes payloads[PACKETS_AT_MOST];
-    mtproto_event events[PACKETS_AT_MOST + 1];
-    size_t capacity = path == BURST ? PACKETS_AT_MOST + 1 : 1, written, consumed, taken, count = 0;
-    if (path == BURST) {
-        for (int i = 0; i < packets; i++) payloads[i] = (mtproto_bytes){payload, size};
-        require(mtproto_transport_push_payloads(client, payloads, (size_t)packets, &taken));
-    } else {
-        for (int i = 0; i < packets; i++) require(mtproto_transport_push_payload(client, payload, size, NULL));
-    }
+                  size_t size, int packets, uint8_t *wire, size_t room, bool copies) {
+    size_t written, consumed;
+    for (int i = 0; i < packets; i++) require(mtproto_transport_push_payload(client, payload, size, NULL));
     require(mtproto_transport_pull_wire(client, wire, room, &written));
     require(mtproto_transport_push_wire(server, wire, written, &consumed));
+    mtproto_event event;
+    event.struct_size = sizeof event;
     mtproto_status status;
-    events[0].struct_size = sizeof events[0];
-    do {
-        if (path == BURST) {
-            status = mtproto_transport_pull_events(server, events, capacity, &count);
-        } else {
-            status = mtproto_transport_pull_event(server, events);
-            count = status == MTPROTO_OK;
-        }
-        for (size_t i = 0; i < count; i++) take(&events[i], size, path);
-    } while (status == MTPROTO_OK);
+    while ((status = mtproto_transport_pull_event(server, &event)) == MTPROTO_OK) {
+        if (event.kind != MTPROTO_EVENT_PAYLOAD || event.length != size) abort();
+        if (!copies) continue;
+        uint8_t *own = malloc(event.length);
+        if (own == NULL) abort();
+        memcpy(own, event.data, event.length);
+        __asm__ volatile("" : : "r"(own) : "memory"); /* the copy is really made */
+        free(own);
+    }
     require(status);
 }
 
-static void measure(size_t size, int packets, enum path path) {
+static void measure(size_t size, int packets, bool copies) {
     mtproto_config *config = mtproto_config_new();
     mtproto_transport *client = NULL, *server = NULL;
     size_t room = (size + 64) * (size_t)packets + 128;
@@ -96,11 +75,11 @@ static void measure(size_t size, int packets, enum path path) {
     int64_t best = INT64_MAX;
     for (int round = 0; round < ROUNDS; round++) {
         int64_t start = now();
-        for (long i = 0; i < bursts; i++) burst(client, server, payload, size, packets, wire, room, path);
+        for (long i = 0; i < bursts; i++) burst(client, server, payload, size, packets, wire, room, copies);
         int64_t taken = (now() - start) / bursts;
         if (taken < best) best = taken;
     }
-    printf("c %s %zu %d %lld\n", names[path], size, packets, (long long)best);
+    printf("c %s %zu %d %lld\n", copies ? "copy" : "view", size, packets, (long long)best);
     mtproto_transport_free(client);
     mtproto_transport_free(server);
     mtproto_config_free(config);
@@ -110,7 +89,7 @@ static void measure(size_t size, int packets, enum path path) {
 
 int main(void) {
     static const struct { size_t size; int packets; } loads[] = {{64, 1}, {64, 100}, {1024, 1}, {1024, 64}, {65536, 1}};
-    for (int path = VIEW; path <= BURST; path++)
-        for (size_t i = 0; i < sizeof loads / sizeof loads[0]; i++) measure(loads[i].size, loads[i].packets, (enum path)path);
+    for (int copies = 0; copies < 2; copies++)
+        for (size_t i = 0; i < sizeof loads / sizeof loads[0]; i++) measure(loads[i].size, loads[i].packets, copies);
     return 0;
 }

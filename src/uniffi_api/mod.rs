@@ -23,6 +23,7 @@ mod errors;
 mod events;
 mod guard;
 mod kinds;
+mod layout;
 mod link;
 mod quick_ack;
 mod replay_cache;
