@@ -16,7 +16,7 @@ command -v mvn >/dev/null || cannot "there is no mvn"
 export MTPROTO_RESPONDER=${MTPROTO_RESPONDER:-$PWD/build/bin/mtproto-responder}
 [ -x "$MTPROTO_RESPONDER" ] || echo "skipped: $MTPROTO_RESPONDER is not there: the socket tests will be skipped"
 
-tools/bindings.sh kotlin || exit 1
+tools/bindings.sh test kotlin || exit 1
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 cd bindings/kotlin || exit 1

@@ -24,7 +24,7 @@ if [ -x "$responder" ]; then
     [ -d "$(dirname "$responder")/../lib" ] && cp -aLf "$(dirname "$responder")/../lib" build/bindings/responder/
 fi
 
-tools/bindings.sh swift || exit 1
+tools/bindings.sh test swift || exit 1
 tools/swift-sources.sh || exit 1
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
