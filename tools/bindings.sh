@@ -12,6 +12,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+target=${CARGO_TARGET_DIR:-$PWD/target}
 cargo=${CARGO:-cargo}
 out=build/bindings
 

@@ -13,8 +13,8 @@
 #   constant_time                       nothing branches on a secret (tools/check-constant-time.sh)
 #   fuzz                                each fuzz target for FUZZ_SECONDS (20), as many at once as there are CPUs
 #   arm64                               the Rust tests on aarch64, emulated (tools/test-arm64.sh)
-#   demo shellcheck                     tools/demo.sh, and the scripts themselves
 #   kotlin swift                        the bindings, over real sockets against the responder (bindings)
+#   demo shellcheck                     tools/demo.sh, behind the bindings, whose samples it runs; and the scripts themselves
 #   raw_peer telethon tdlib relay carriers  the programs against peers that are not ours (tests/interop)
 #
 # What is missing is installed (Debian and Ubuntu packages, as root) or named. With CI=true a suite or a check that is
@@ -27,7 +27,7 @@ unset MAKEFLAGS MFLAGS MAKELEVEL
 export LC_ALL=C CARGO_TERM_COLOR=never
 logs=build/logs
 ci=${CI:-false}
-all=(rustfmt clippy rust doc vectors header c cpp cases examples readme valgrind sanitizers constant_time fuzz arm64 demo shellcheck kotlin swift raw_peer telethon tdlib relay carriers)
+all=(rustfmt clippy rust doc vectors header c cpp cases examples readme valgrind sanitizers constant_time fuzz arm64 kotlin swift demo shellcheck raw_peer telethon tdlib relay carriers)
 suites=("$@")
 [ ${#suites[@]} -gt 0 ] || suites=("${all[@]}")
 for suite in "${suites[@]}"; do
@@ -248,9 +248,15 @@ suite_cases() {
     counted "the shared cases from C" make --no-print-directory test-cases
 }
 
-suite_kotlin() {
+need_kotlin() {
     need javac default-jdk-headless
     need mvn maven
+}
+
+need_swift() { swift --version >/dev/null 2>&1 || tools/swift-setup.sh; }
+
+suite_kotlin() {
+    need_kotlin
     counted "the Kotlin bindings" tools/test-kotlin.sh
 }
 
@@ -342,7 +348,11 @@ suite_shellcheck() {
     for script in tools/*.sh tests/interop/*.sh packaging/*.sh packaging/*/*.sh .ci/run; do one "shellcheck $script" shellcheck "$script"; done
 }
 
-suite_demo() { counted "the demo" tools/demo.sh; }
+suite_demo() {
+    need_kotlin
+    need_swift
+    counted "the demo" tools/demo.sh
+}
 
 suite_raw_peer() {
     if ! has python3; then
