@@ -7,7 +7,7 @@
 #
 #     <!-- runs: NAME -->                   in front of a fenced ```c, ```cpp or ```rust block: a whole program;
 #     <!-- runs: NAME in FILE -->           the block is a part: FILE (tests/c/..._main.c), which includes "NAME.inc", is
-#                                           built in its place;
+#                                           built in its place; in Kotlin and Swift it has the line "// quoted: NAME";
 #     <!-- quotes: FILE -->                 the block is FILE, or a run of its lines, as it stands there.
 #
 # Each program is run as NAME HOST PORT, and must exit with 0.
@@ -125,23 +125,7 @@ readme() {
         echo "skipped: there is no $readme"
         exit 77
     }
-    rm -rf "$out/blocks"
-    mkdir -p "$out/blocks"
-    # NUMBER.block and NUMBER.about: "runs|quotes LANGUAGE REST...".
-    awk -v folder="$out/blocks" '
-        /^<!-- (runs|quotes): .* -->$/ { kind = $2; rest = $0; sub(/^<!-- [a-z]*: /, "", rest); sub(/ -->$/, "", rest); next }
-        /^```/ && !inside && kind != "" {
-            number++; inside = 1; language = $0; sub(/^```/, "", language); sub(/[, ].*/, "", language)
-            sub(/:$/, "", kind)
-            print kind, (language == "" ? "text" : language), rest > (folder "/" number ".about")
-            kind = ""; next
-        }
-        /^```/ && inside { inside = 0; next }
-        inside { print > (folder "/" number ".block"); next }
-        NF { if (kind != "" ) { print "nothing follows: " rest > (folder "/bad"); kind = "" } }
-    ' "$readme"
-    if [ -f "$out/blocks/bad" ]; then
-        cat "$out/blocks/bad"
+    if ! tools/quoted-blocks.sh "$readme" "$out/blocks"; then
         verdict "every mark in $readme has its block" 1
     fi
     set -- "$out"/blocks/*.about
@@ -153,6 +137,8 @@ readme() {
     for about in "$@"; do
         block=${about%.about}.block
         read -r kind language name in file <"$about"
+        # Theirs are run by the suites of these names (tools/quoted-parts.sh).
+        case $language in kotlin | swift) continue ;; esac
         if [ "$kind" = quotes ]; then
             [ -f "$name" ] && quotes "$block" "$name"
             verdict "$readme quotes $name as it is" $?

@@ -17,6 +17,7 @@ export MTPROTO_RESPONDER=${MTPROTO_RESPONDER:-$PWD/build/bin/mtproto-responder}
 [ -x "$MTPROTO_RESPONDER" ] || echo "skipped: $MTPROTO_RESPONDER is not there: the socket tests will be skipped"
 
 tools/bindings.sh test kotlin || exit 1
+tools/quoted-parts.sh kotlin build/bindings/quoted/kotlin README.md bindings/kotlin/README.md || exit 1
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 cd bindings/kotlin || exit 1

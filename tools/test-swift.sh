@@ -26,6 +26,7 @@ fi
 
 tools/bindings.sh test swift || exit 1
 tools/swift-sources.sh || exit 1
+tools/quoted-parts.sh swift bindings/swift/Tests/MTProtoTests/Generated README.md bindings/swift/README.md || exit 1
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 export MTPROTO_RESPONDER=$PWD/build/bindings/responder/bin/mtproto-responder MTPROTO_CASES=$PWD/tests/cases
