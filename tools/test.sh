@@ -15,6 +15,7 @@
 #   arm64                               the Rust tests on aarch64, emulated (tools/test-arm64.sh)
 #   kotlin swift                        the bindings, over real sockets against the responder (bindings)
 #   demo shellcheck                     tools/demo.sh, behind the bindings, whose samples it runs; and the scripts themselves
+#   lint                                the style of Kotlin and Swift
 #   raw_peer telethon tdlib relay carriers  the programs against peers that are not ours (tests/interop)
 #
 # What is missing is installed (Debian and Ubuntu packages, as root) or named. With CI=true a suite or a check that is
@@ -27,7 +28,7 @@ unset MAKEFLAGS MFLAGS MAKELEVEL
 export LC_ALL=C CARGO_TERM_COLOR=never
 logs=build/logs
 ci=${CI:-false}
-all=(rustfmt clippy rust doc vectors header c cpp cases examples readme valgrind sanitizers constant_time fuzz arm64 kotlin swift demo shellcheck raw_peer telethon tdlib relay carriers)
+all=(rustfmt clippy rust doc vectors header c cpp cases examples readme valgrind sanitizers constant_time fuzz arm64 kotlin swift demo shellcheck lint raw_peer telethon tdlib relay carriers)
 suites=("$@")
 [ ${#suites[@]} -gt 0 ] || suites=("${all[@]}")
 for suite in "${suites[@]}"; do
@@ -346,6 +347,12 @@ suite_shellcheck() {
         return
     fi
     for script in tools/*.sh tests/interop/*.sh packaging/*.sh packaging/*/*.sh .ci/run; do one "shellcheck $script" shellcheck "$script"; done
+}
+
+suite_lint() {
+    need_kotlin
+    need_swift
+    counted "the style of the bindings" tools/lint-bindings.sh
 }
 
 suite_demo() {

@@ -38,5 +38,6 @@ extension MtprotoError {
 }
 
 extension MtprotoError: LocalizedError {
+  /// What `localizedDescription` shows.
   public var errorDescription: String? { reason }
 }

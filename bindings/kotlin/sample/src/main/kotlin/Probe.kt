@@ -1,9 +1,9 @@
 // A probe: asks a data centre or a proxy for its public key fingerprints, and prints what came back.
+import org.libmtproto.*
 import java.nio.ByteBuffer
 import java.nio.ByteOrder.LITTLE_ENDIAN
 import java.security.SecureRandom
 import kotlin.system.exitProcess
-import org.libmtproto.*
 
 fun main(arguments: Array<String>) {
     val target = arguments.singleOrNull() ?: fail(1, "usage: probe HOST:PORT | tg://proxy?... | https://t.me/proxy?...")
