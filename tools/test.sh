@@ -259,6 +259,7 @@ need_swift() { swift --version >/dev/null 2>&1 || tools/swift-setup.sh; }
 suite_kotlin() {
     need_kotlin
     counted "the Kotlin bindings" tools/test-kotlin.sh
+    counted "the Kotlin sample, shrunk" tools/check-shrink.sh
 }
 
 suite_swift() { counted "the Swift bindings" tools/test-swift.sh; }
