@@ -204,7 +204,7 @@ sample() {
 samples=0 skipped=0
 if [ -z "${BIN:-}" ]; then
     echo
-    echo "The samples of the bindings, against the responder:"
+    echo "The samples of the bindings, against the responder (to build them takes minutes the first time):"
     echo
     for language in kotlin swift; do
         sample $language "$address" "HOST:PORT"

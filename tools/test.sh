@@ -254,8 +254,6 @@ need_kotlin() {
     need mvn maven
 }
 
-need_swift() { swift --version >/dev/null 2>&1 || tools/swift-setup.sh; }
-
 suite_kotlin() {
     need_kotlin
     counted "the Kotlin bindings" tools/test-kotlin.sh
@@ -352,15 +350,10 @@ suite_shellcheck() {
 
 suite_lint() {
     need_kotlin
-    need_swift
     counted "the style of the bindings" tools/lint-bindings.sh
 }
 
-suite_demo() {
-    need_kotlin
-    need_swift
-    counted "the demo" tools/demo.sh
-}
+suite_demo() { counted "the demo" tools/demo.sh; }
 
 suite_raw_peer() {
     if ! has python3; then
@@ -394,7 +387,7 @@ build_needed() {
     local suite
     for suite in "${suites[@]}"; do
         case $suite in
-            header | c | cpp | examples | readme | valgrind | sanitizers | demo | raw_peer | telethon | tdlib | relay | carriers) return 0 ;;
+            header | c | cpp | examples | readme | valgrind | sanitizers | kotlin | swift | demo | raw_peer | telethon | tdlib | relay | carriers) return 0 ;;
         esac
     done
     return 1
