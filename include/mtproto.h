@@ -19,14 +19,17 @@
  * 1. Status. A function that can fail returns a mtproto_status: 0 is success, a
  *    positive value is about the flow (nothing to report, buffer full), a
  *    negative value is an error. Results go through out-parameters, which are
- *    written on MTPROTO_OK only, unless the function says otherwise. Besides the statuses that a function lists, any
- *    function that returns one may return MTPROTO_ERROR_PANIC.
+ *    written on MTPROTO_OK only, unless the function says otherwise. Besides
+ *    the statuses that a function lists, any function that returns one may
+ *    return MTPROTO_ERROR_PANIC.
  * 2. Errors. After -1xx (the call was wrong) and -3xx (the system was) nothing
  *    has changed: mend it and go on. A server that lacks random bytes or memory
- *    in a handshake repeats that status instead: close the connection. After -2xx (the peer broke the protocol)
- *    and -9xx the transport is dead: each further call with good arguments
- *    returns the same status, and only mtproto_transport_free is left. What was
- *    still queued for the wire is lost with it.
+ *    in a handshake repeats that status instead: close the connection. After
+ *    -2xx (the peer broke the protocol) and -9xx the transport is dead: each
+ *    further call with good arguments returns the same status, and only
+ *    mtproto_transport_free is left. What was still queued for the wire is lost
+ *    with it, except over WebSocket after -2xx: it ends in a close frame that
+ *    tells the peer why, and can be pulled and sent.
  * 3. Ownership. What a ..._new function returned is yours; give it to the
  *    matching ..._free, once. NULL is fine to free. What you pass in is copied,
  *    and may be changed or freed when the call is over.
@@ -39,10 +42,10 @@
  *    initialised. Lengths and counts are in bytes.
  * 6. Structs. Set struct_size to sizeof the struct. Fields are only ever added
  *    at the end, so that programs and libraries of different age fit together.
- * 7. Memory. Where memory for payloads or a handle is not to be had, the call
- *    says so. For small things of fixed size (a config with its secrets and
- *    paths, the state of a handshake, a cipher's tables) the process ends then,
- *    as is usual.
+ * 7. Memory. Where memory is not to be had, the call says so and nothing is
+ *    lost. Only for what is small and made once (a config with its secrets and
+ *    paths, the state of a carrier's handshake) the process ends then, as is
+ *    usual.
  * 8. Threads. A handle may be moved from thread to thread. Calls on one handle
  *    must not overlap, except calls that take it as const with one another.
  *    Different handles have nothing in common.

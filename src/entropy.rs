@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::obfuscation::ctr::{Keystream, StreamState};
+use crate::try_box::try_box;
 
 /// The operating system gave no random bytes.
 ///
@@ -93,9 +94,10 @@ pub(crate) struct Random {
     given: Option<Arc<Zeroizing<Vec<u8>>>>,
     /// How many of the given bytes are used up.
     position: usize,
-    /// How many bytes of the stream are made at once.
-    batch: usize,
-    stream: Option<Box<Generator>>,
+    /// Whether little of the stream is made at once.
+    small: bool,
+    /// None until the first draw, then one.
+    stream: Box<[Generator]>,
 }
 
 impl Random {
@@ -103,21 +105,22 @@ impl Random {
         Self {
             given: entropy.given.clone(),
             position: 0,
-            batch: BATCH,
-            stream: None,
+            small: false,
+            stream: Box::default(),
         }
     }
 
     /// The same bytes, for one transport of very many: less is made at once.
     pub(crate) fn small(entropy: &Entropy) -> Self {
         Self {
-            batch: SMALL_BATCH,
+            small: true,
             ..Self::new(entropy)
         }
     }
 
     /// Fills `out` with random bytes.
     pub(crate) fn draw(&mut self, mut out: &mut [u8]) -> Result<(), EntropyError> {
+        let before = self.position;
         if let Some(given) = &self.given {
             let rest = given.get(self.position..).unwrap_or_default();
             let count = rest.len().min(out.len());
@@ -126,8 +129,17 @@ impl Random {
             self.position += count;
             out = later;
         }
-        if !out.is_empty() {
-            self.stream()?.fill(out);
+        if out.is_empty() {
+            return Ok(());
+        }
+        match self.stream() {
+            Ok(Some(stream)) => stream.fill(out),
+            // Without memory for a stream the system is asked each time.
+            Ok(None) => getrandom::fill(out).map_err(|_| EntropyError)?,
+            Err(error) => {
+                self.position = before;
+                return Err(error);
+            }
         }
         Ok(())
     }
@@ -137,7 +149,7 @@ impl Random {
     /// another way.
     #[inline]
     pub(crate) fn draw_block(&mut self) -> Result<u128, EntropyError> {
-        if let (None, Some(stream)) = (&self.given, &mut self.stream)
+        if let (None, Some(stream)) = (&self.given, self.stream.first_mut())
             && let Some(block) = stream.block()
         {
             return Ok(block);
@@ -152,18 +164,25 @@ impl Random {
         Ok(u128::from_le_bytes(block))
     }
 
-    fn stream(&mut self) -> Result<&mut Generator, EntropyError> {
-        if self.stream.is_none() {
+    /// The stream; `None` if there is no memory for it, and the system will do.
+    fn stream(&mut self) -> Result<Option<&mut Generator>, EntropyError> {
+        if self.stream.is_empty() {
             let mut key = Zeroizing::new([0; 32]);
             match &self.given {
                 Some(given) => key.copy_from_slice(&Sha256::digest(given.as_slice())),
                 None => getrandom::fill(key.as_mut()).map_err(|_| EntropyError)?,
             }
+            let batch = if self.small { SMALL_BATCH } else { BATCH };
+            match Generator::new(&key, batch).and_then(try_box) {
+                Some(stream) => self.stream = stream,
+                // What was given has to be what comes.
+                None if self.given.is_some() => return Err(EntropyError),
+                None => {}
+            }
             // They are used up.
             self.given = None;
-            self.stream = Some(Box::new(Generator::new(&key, self.batch)));
         }
-        self.stream.as_deref_mut().ok_or(EntropyError)
+        Ok(self.stream.first_mut())
     }
 }
 
@@ -176,19 +195,24 @@ const SMALL_BATCH: usize = 256;
 /// The bytes of a stream that is keyed once and never again.
 struct Generator {
     keystream: Keystream,
-    made: Box<[u8]>,
+    made: Vec<u8>,
     /// How many of these are used up.
     used: usize,
 }
 
 impl Generator {
     /// The key is used for nothing else: any first counter will do.
-    fn new(key: &[u8; 32], batch: usize) -> Self {
-        Self {
+    ///
+    /// `None` if there is no memory.
+    fn new(key: &[u8; 32], batch: usize) -> Option<Self> {
+        let mut made = Vec::new();
+        made.try_reserve_exact(batch).ok()?;
+        made.resize(batch, 0);
+        Some(Self {
             keystream: Keystream::new(key, &[0; 16], StreamState::Small),
-            made: vec![0; batch].into_boxed_slice(),
+            made,
             used: batch,
-        }
+        })
     }
 
     fn fill(&mut self, mut out: &mut [u8]) {

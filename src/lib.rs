@@ -22,6 +22,7 @@ mod quick_ack;
 mod replay_cache;
 mod transport;
 mod transport_error;
+mod try_box;
 #[cfg(feature = "uniffi")]
 pub mod uniffi_api;
 // The macros of UniFFI look for it here.

@@ -19,7 +19,7 @@ use crate::error::{Error, ProtocolError};
 
 /// The most padding that may be sent: a packet's end is only known to within
 /// 16 bytes.
-pub(crate) const MAX_PADDING: usize = 15;
+pub(crate) const MAX_PADDING: u8 = 15;
 
 /// The most padding that is accepted over the largest payload: Android puts up
 /// to 256 bytes behind plaintext messages, whose length stands in them.
@@ -68,7 +68,7 @@ pub(super) fn frame(
     max_padding: usize,
     random: &mut Random,
 ) -> Result<Framing, Error> {
-    debug_assert!(max_padding <= MAX_PADDING);
+    debug_assert!(max_padding <= usize::from(MAX_PADDING));
     let drawn = random.draw_block()?;
     // At most 15, by the division.
     let [first, ..] = drawn.to_le_bytes();

@@ -14,6 +14,7 @@ use aes::cipher::consts::U16;
 use aes::cipher::{Array, BlockCipherEncrypt, InOutBuf, KeyInit};
 use zeroize::Zeroize;
 
+use crate::try_box::try_box;
 use blocks::{Ahead, BLOCK, Block, Pass, xor_short};
 
 /// How many blocks are made ahead of their use.
@@ -61,8 +62,9 @@ pub(crate) struct Keystream<C = Aes256Enc> {
 /// Keystream that is made but not yet used.
 #[derive(Clone)]
 enum Ready {
-    /// `None` until the first byte: a stream that is never used stays small.
-    Group(Option<Box<Group>>),
+    /// None until the first byte (a stream that is never used stays small), then
+    /// one.
+    Group(Box<[Group]>),
     One([Block; 1]),
 }
 
@@ -90,7 +92,7 @@ impl<C: BlockCipherEncrypt<BlockSize = U16>> Keystream<C> {
                     cipher,
                     next: counter - inside as u128,
                     used: inside * BLOCK,
-                    ahead: Ready::Group(None),
+                    ahead: Ready::Group(Box::default()),
                 }
             }
             StreamState::Small => Self {
@@ -148,7 +150,7 @@ impl<C: BlockCipherEncrypt<BlockSize = U16>> Keystream<C> {
         if data.is_empty() {
             return;
         }
-        if matches!(self.ahead, Ready::Group(None)) {
+        if matches!(&self.ahead, Ready::Group(groups) if groups.is_empty()) {
             self.begin();
         }
         let Self {
@@ -158,9 +160,11 @@ impl<C: BlockCipherEncrypt<BlockSize = U16>> Keystream<C> {
             ahead,
         } = self;
         let ahead = match ahead {
-            Ready::Group(Some(group)) => Ahead::Group(&mut group.0),
+            Ready::Group(groups) => match groups.first_mut() {
+                Some(group) => Ahead::Group(&mut group.0),
+                None => return,
+            },
             Ready::One(block) => Ahead::One(block),
-            Ready::Group(None) => return,
         };
         cipher.encrypt_with_backend(Pass::<_, MARGIN> {
             ahead,
@@ -172,9 +176,19 @@ impl<C: BlockCipherEncrypt<BlockSize = U16>> Keystream<C> {
 
     /// Allocates the look-ahead. What comes before the IV in the first group
     /// is made as well, and passed over.
+    ///
+    /// Without memory it goes on as [`StreamState::Small`]: slower, and right.
     #[cold]
     fn begin(&mut self) {
-        let mut group = Box::new(Group([Array([0; BLOCK]); MARGIN + GROUP_BLOCKS]));
+        let Some(mut groups) = try_box(Group([Array([0; BLOCK]); MARGIN + GROUP_BLOCKS])) else {
+            self.next = self.next.wrapping_add((self.used / BLOCK) as u128);
+            self.used = BLOCK;
+            self.ahead = Ready::One([Array([0; BLOCK])]);
+            return;
+        };
+        let Some(group) = groups.first_mut() else {
+            return;
+        };
         let mut before = [0; GROUP_BLOCKS * BLOCK];
         let data = before[..self.used].as_mut().into();
         self.used = GROUP;
@@ -184,7 +198,7 @@ impl<C: BlockCipherEncrypt<BlockSize = U16>> Keystream<C> {
             next: &mut self.next,
             data,
         });
-        self.ahead = Ready::Group(Some(group));
+        self.ahead = Ready::Group(groups);
     }
 }
 
@@ -196,8 +210,7 @@ impl Ready {
     #[inline(always)]
     fn get(&self, used: usize, count: usize) -> Option<&[u8]> {
         let blocks = match self {
-            Self::Group(Some(group)) => group.0.as_slice(),
-            Self::Group(None) => return None,
+            Self::Group(groups) => groups.first()?.0.as_slice(),
             Self::One(block) => block.as_slice(),
         };
         Array::slice_as_flattened(blocks).get(used..)?.get(..count)
@@ -207,8 +220,11 @@ impl Ready {
 impl Drop for Ready {
     fn drop(&mut self) {
         match self {
-            Self::Group(Some(group)) => Array::slice_as_flattened_mut(&mut group.0).zeroize(),
-            Self::Group(None) => {}
+            Self::Group(groups) => {
+                for group in groups {
+                    Array::slice_as_flattened_mut(&mut group.0).zeroize();
+                }
+            }
             Self::One(block) => Array::slice_as_flattened_mut(block).zeroize(),
         }
     }

@@ -126,7 +126,7 @@ impl Transport {
         if !self.is_usual_payload(bytes) {
             self.check_payload(bytes)?;
         }
-        let max_padding = self.limits.max_padding;
+        let max_padding = self.limits.max_padding();
         let Stage::Open { codec, .. } = &mut self.stage else {
             return Ok(None);
         };

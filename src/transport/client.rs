@@ -206,6 +206,7 @@ impl From<HelloError> for Error {
     fn from(error: HelloError) -> Self {
         match error {
             HelloError::Entropy(error) => error.into(),
+            HelloError::OutOfMemory => Self::OutOfMemory,
             // The secret's domain was checked, and the profiles are the library's
             // own: tests draw each with every length of domain.
             HelloError::DomainLength(_)

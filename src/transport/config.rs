@@ -29,7 +29,7 @@ const MAX_PAYLOAD_RANGE: (usize, usize) = (1024, 1 << 30);
 
 /// What a server emits: the reference server's amount. gotd and Telethon drop
 /// padding to a multiple of 4 only, so more would stay with the packet.
-const SERVER_PADDING: usize = 3;
+const SERVER_PADDING: u8 = 3;
 
 /// The least payload in a fake TLS record: the initialization payload and the
 /// first frame belong into one.
@@ -62,7 +62,7 @@ struct Knobs {
     accept: Option<Accept>,
     max_payload: usize,
     /// At most [`MAX_PADDING`]. `None`: the role's default.
-    max_padding: Option<usize>,
+    max_padding: Option<u8>,
     trim: bool,
     quick_ack_form: QuickAckForm,
     memory: Memory,
@@ -215,7 +215,7 @@ impl Config {
     ///
     /// [`ConfigError::MaxPadding`] above 15.
     pub fn set_max_padding(&mut self, bytes: u32) -> Result<&mut Self, ConfigError> {
-        let padding = usize::try_from(bytes)
+        let padding = u8::try_from(bytes)
             .ok()
             .filter(|padding| *padding <= MAX_PADDING)
             .ok_or(ConfigError::MaxPadding { value: bytes })?;

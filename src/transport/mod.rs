@@ -677,7 +677,7 @@ impl Transport {
     /// What frames are queued with, where they go.
     #[inline(always)]
     fn framer(&mut self, sent: Sent) -> Result<(&mut Outgoing, Framer<'_>), Error> {
-        let max_padding = self.limits.max_padding;
+        let max_padding = self.limits.max_padding();
         let codec = self.stage.codec()?;
         let framer = Framer {
             codec,

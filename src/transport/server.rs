@@ -178,6 +178,7 @@ impl From<AnswerError> for Error {
     fn from(error: AnswerError) -> Self {
         match error {
             AnswerError::Entropy(error) => error.into(),
+            AnswerError::OutOfMemory => Self::OutOfMemory,
             // What was accepted can be answered: the reader has checked it.
             AnswerError::SessionId | AnswerError::TooShort => {
                 ProtocolError::InitializationPayload.into()

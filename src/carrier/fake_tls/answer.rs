@@ -66,6 +66,7 @@ pub(crate) enum AnswerError {
     SessionId,
     /// There is no room for the digest; a ServerHello always has it.
     TooShort,
+    OutOfMemory,
     Entropy(EntropyError),
 }
 
@@ -95,8 +96,9 @@ pub(crate) fn answer(
     let message_length = extensions_length + 40 + u16::from(id_length);
     let application_length = size.draw(random)?;
 
-    let mut out =
-        Vec::with_capacity(usize::from(message_length) + usize::from(application_length) + 32);
+    let mut out = Vec::new();
+    out.try_reserve_exact(usize::from(message_length) + usize::from(application_length) + 32)
+        .map_err(|_| AnswerError::OutOfMemory)?;
     out.extend([HANDSHAKE, 3, 3]);
     out.extend((message_length + 4).to_be_bytes());
     out.extend([2, 0]);

@@ -23,6 +23,7 @@ pub(crate) enum HelloError {
     ProfileTooLong,
     /// The profile has no room for the digest.
     ProfileTooShort,
+    OutOfMemory,
     Entropy(EntropyError),
 }
 
@@ -42,11 +43,15 @@ pub(super) fn draw(
         return Err(HelloError::DomainLength(domain.len()));
     }
     let grease = grease(random)?;
+    let mut out = Vec::new();
+    // Room for the longest profile.
+    out.try_reserve_exact(2048)
+        .map_err(|_| HelloError::OutOfMemory)?;
     let mut hello = Hello {
         domain,
         grease,
         random,
-        out: Vec::with_capacity(2048),
+        out,
     };
     hello.all(profile.ops)?;
     Ok(hello.out)

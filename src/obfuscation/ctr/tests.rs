@@ -237,11 +237,11 @@ fn state_stays_small() {
 #[test]
 fn the_look_ahead_is_allocated_at_the_first_byte() {
     let mut stream = Keystream::new(&KEY, &[1; 16], StreamState::LookAhead);
-    assert!(matches!(stream.ahead, Ready::Group(None)));
+    assert!(matches!(&stream.ahead, Ready::Group(groups) if groups.is_empty()));
     stream.apply(&mut []);
-    assert!(matches!(stream.ahead, Ready::Group(None)));
+    assert!(matches!(&stream.ahead, Ready::Group(groups) if groups.is_empty()));
     stream.apply(&mut [0]);
-    assert!(matches!(stream.ahead, Ready::Group(Some(_))));
+    assert!(matches!(&stream.ahead, Ready::Group(groups) if groups.len() == 1));
 }
 
 #[test]

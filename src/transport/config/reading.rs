@@ -173,7 +173,8 @@ pub(crate) struct Limits {
     pub(crate) max_payload: usize,
     /// What every envelope can carry within the limit.
     pub(crate) usual_payload: usize,
-    pub(crate) max_padding: usize,
+    /// At most 15. In a byte, as there is one of these for every connection.
+    max_padding: u8,
     pub(crate) trim: bool,
     pub(crate) quick_ack_form: QuickAckForm,
     pub(crate) memory: Memory,
@@ -182,6 +183,12 @@ pub(crate) struct Limits {
 }
 
 impl Limits {
+    /// The most padding that is sent.
+    #[inline]
+    pub(crate) fn max_padding(&self) -> usize {
+        self.max_padding.into()
+    }
+
     /// The largest payload that the envelope can carry within the limit.
     pub(crate) fn max_payload_of(&self, envelope: Envelope) -> usize {
         match envelope {
