@@ -47,7 +47,7 @@ lib: $(LIB)/libmtproto.so $(LIB)/libmtproto.a
 $(LIB)/libmtproto.so $(LIB)/libmtproto.a &: FORCE
 	$(CARGO) build --release --lib --locked
 	@mkdir -p $(LIB)
-	@CARGO="$(CARGO)" tools/build-shared.sh
+	@CARGO="$(CARGO)" tools/build-shared.sh >/dev/null
 	@cmp -s $(TARGET)/shared/libmtproto.so $(LIB)/libmtproto.so.$(VERSION) || \
 	    cp $(TARGET)/shared/libmtproto.so $(LIB)/libmtproto.so.$(VERSION)
 	@cmp -s $(TARGET)/release/libmtproto.a $(LIB)/libmtproto.a || \
