@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Installs into a clean folder, moves it, and builds hello programs against it the ways that people do, elsewhere.
 #
-# Usage: tools/test-install.sh [WAY...]     ways: layout pkg-config cmake meson subdirectory wrap deb cargo-c (without: all)
+# Usage: tools/test-install.sh [WAY...]     ways: layout pkg-config cmake meson subdirectory fetch wrap deb cargo-c
+#                                        (without: all)
 #
 # Ends with "N passed, M failed" and ", K skipped" where something is missing. Needs cc, c++, make, cargo; and
 # pkg-config, cmake, meson with ninja, cargo-cinstall for their ways. BUILD_FOLDER is what make has built into (build).
@@ -16,7 +17,7 @@ trap 'rm -rf "$work"' EXIT
 hello=$root/packaging/hello
 passed=0 failed=0 skipped=0
 ways=("$@")
-[ ${#ways[@]} -gt 0 ] || ways=(layout pkg-config cmake meson subdirectory wrap deb cargo-c)
+[ ${#ways[@]} -gt 0 ] || ways=(layout pkg-config cmake meson subdirectory fetch wrap deb cargo-c)
 
 # is NAME COMMAND...
 is() {
@@ -170,6 +171,22 @@ way_subdirectory() {
     fi
     cmake_project "$work/sub" "add_subdirectory($root mtproto)"
     cmake_builds "add_subdirectory" "$work/sub"
+}
+
+# The last commit: what is not committed cannot be fetched.
+way_fetch() {
+    local commit
+    if ! has cmake cmake; then
+        skip "cmake is missing (package cmake)"
+        return
+    fi
+    if ! commit=$(git -C "$root" rev-parse HEAD 2>/dev/null); then
+        skip "this is no Git repository: nothing to fetch"
+        return
+    fi
+    cmake_project "$work/fetch" 'include(FetchContent)' \
+        "FetchContent_Declare(mtproto GIT_REPOSITORY \"file://$root\" GIT_TAG $commit)" 'FetchContent_MakeAvailable(mtproto)'
+    cmake_builds "FetchContent" "$work/fetch"
 }
 
 # meson_project FOLDER
