@@ -49,7 +49,9 @@
  * 8. Threads. A handle may be moved from thread to thread. Calls on one handle
  *    must not overlap, except calls that take it as const with one another.
  *    Different handles have nothing in common.
- * 9. Nothing else. No sockets, no clock, no threads, no callbacks, no globals.
+ * 9. Nothing else. No sockets, no timers, no threads, no callbacks, no globals.
+ *    The system's clock is read for fake TLS and a replay cache alone, and only
+ *    where mtproto_config_set_unix_time gave no time.
  *
  * A client, on a blocking socket that is connected:
  *
