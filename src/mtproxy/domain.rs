@@ -189,4 +189,22 @@ mod tests {
             Err(DomainError::EmptyLabel { position: 7 })
         );
     }
+
+    #[test]
+    fn a_reason_names_its_figures() {
+        for (name, part) in [
+            (&b""[..], "is empty"),
+            (&b"a".repeat(183), "183 bytes: at most 182"),
+            (&b"a".repeat(64), "64 bytes: at most 63"),
+            (b"a..b", "at byte 3"),
+            (b"a.b c", "byte 4 of the domain is 0x20"),
+            (b"a.com.", "ends in a dot"),
+        ] {
+            let text = check(name, Strict).map_err(|error| error.to_string());
+            assert!(
+                text.as_ref().is_err_and(|text| text.contains(part)),
+                "{text:?}"
+            );
+        }
+    }
 }

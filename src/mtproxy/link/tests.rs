@@ -274,6 +274,44 @@ fn refuses_in_both_modes_with_figures() {
     assert_eq!(link("a.b", 0), Err(LinkError::PortRange { port: 0 }));
 }
 
+/// What an app shows, and what it follows to the cause.
+#[test]
+fn a_refusal_leads_to_its_cause() {
+    use core::error::Error;
+
+    let link = |secret: &str| format!("tg://proxy?server=a&port=1&secret={secret}");
+    let fake_tls = format!("ee{}612e2e62", "07".repeat(16));
+    let error = ProxyLink::parse(&link(&fake_tls), Strict).unwrap_err();
+    let secret = error.source().unwrap();
+    let domain = secret.source().unwrap();
+    assert!(domain.source().is_none());
+    assert_eq!(error.to_string(), format!("secret with fake TLS: {domain}"));
+
+    for (secret, part) in [
+        (
+            "BwcHBwcHBwcHBwcHBwcHBw=",
+            "ends in 1 '=': 2 or none expected",
+        ),
+        ("BwcHBwcHBwcHBwcHBwcHBx", "cut, copy it again"),
+        ("07", "1 byte: 16 expected"),
+    ] {
+        let error = ProxyLink::parse(&link(secret), Strict).unwrap_err();
+        assert!(error.source().unwrap().source().is_none());
+        assert!(error.to_string().contains(part), "{error}");
+    }
+    let long = format!(
+        "tg://proxy?server={}&port=1&secret={}",
+        "a".repeat(256),
+        "07".repeat(16)
+    );
+    let error = ProxyLink::parse(&long, Strict).unwrap_err();
+    assert!(error.source().is_none());
+    assert!(
+        error.to_string().contains("256 bytes: at most 255"),
+        "{error}"
+    );
+}
+
 #[test]
 fn socks_links_are_recognised() {
     let plain = Socks5Link {
