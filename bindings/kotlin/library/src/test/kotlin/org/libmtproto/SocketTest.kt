@@ -126,7 +126,10 @@ class SocketTest {
         Responder.echoing().use { responder ->
             TransportFlow.connect("127.0.0.1", responder.port, ways.last().config(Envelope.PADDED_INTERMEDIATE)!!).use { connection ->
                 val payload = Random(7).payload(1 shl 20)
-                val sending = launch { repeat(10) { connection.send(payload) } }
+                val sending = launch {
+                    repeat(5) { connection.send(payload) }
+                    connection.send(List(5) { payload })
+                }
                 var left = 10
                 connection.events.first { event ->
                     if (event is Event.Payload) assertArrayEquals(payload, event.data)
