@@ -65,7 +65,8 @@ public class Transport internal constructor(
 
     /**
      * Sends many MTProto packets, in order, by one call into the library: for small packets much
-     * cheaper than [pushPayload] for each. Pull the wire bytes once, behind them.
+     * cheaper than [pushPayload] for each. Pull the wire bytes once, behind them. None of them asks for
+     * a quick ack.
      *
      * Where one is refused, those before it are queued, none behind it is, and the exception's
      * [refusedIndex] says which it was.
