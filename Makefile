@@ -193,9 +193,9 @@ $(BIN)/probe-cpp: examples-c/probe.cpp include/mtproto.hpp include/mtproto.h | l
 
 # ---- the bindings, and the cases that all languages share: tools/bindings.sh builds what they need ----
 
-.PHONY: test-kotlin test-swift test-cases bench-bindings check-size-bindings check-shrink lint-bindings mobile
+.PHONY: test-kotlin test-kotlin-32 test-swift test-cases bench-bindings check-size-bindings check-shrink lint-bindings mobile
 
-test-kotlin test-swift bench-bindings check-size-bindings check-shrink lint-bindings:
+test-kotlin test-kotlin-32 test-swift bench-bindings check-size-bindings check-shrink lint-bindings:
 	@tools/$@.sh
 
 test-kotlin test-swift: $(BIN)/mtproto-responder
