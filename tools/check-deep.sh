@@ -131,8 +131,8 @@ suite_valgrind_rust() {
         skip "valgrind is missing (package valgrind)"
         return
     fi
-    local runner="valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite"
-    # One thread: valgrind has one anyway. The property tests take hours there, and ASan has run them.
+    local runner="valgrind -q --error-exitcode=99 --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite"
+    # One thread: valgrind has one anyway.
     cargo_tests "$logs/valgrind.cargo" env "CARGO_TARGET_$(echo "$machine" | tr a-z- A-Z_)_RUNNER=$runner" \
         CARGO_TARGET_DIR="$target/valgrind" cargo test --profile emulated --locked --target "$machine" --lib -- --test-threads=1
 }
