@@ -30,7 +30,7 @@ done
 ktlint=1.5.0
 jar=$PWD/build/tools/ktlint-cli-$ktlint-all.jar
 if ! [ -e "$jar" ] && command -v mvn >/dev/null; then
-    mvn -q -B -ntp org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy \
+    mvn -q -B -ntp -Dstyle.color=never org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy \
         -Dartifact=com.pinterest.ktlint:ktlint-cli:$ktlint:jar:all -DoutputDirectory="$PWD/build/tools" ||
         echo "lint-bindings: Maven cannot fetch ktlint"
 fi
