@@ -78,7 +78,13 @@ public class TransportSocket private constructor(
             while (true) {
                 events.removeFirstOrNull()?.let { return it }
                 // All that one read has led to: a call into the library for each would cost more.
-                events.addAll(transport.pullEvents())
+                try {
+                    events.addAll(transport.pullEvents())
+                } catch (failure: MtprotoException) {
+                    // Over WebSocket a close frame still tells the peer why.
+                    runCatching { if (transport.pendingWire() != 0L) flushAside() }
+                    throw failure
+                }
                 if (transport.pendingWire() != 0L) flushAside()
                 if (events.isEmpty()) {
                     if (ended) return null
