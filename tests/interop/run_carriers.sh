@@ -16,42 +16,15 @@ log=$root/build/carriers.log
 output=$root/build/carriers.out
 passed=0 failed=0 skipped=0
 
-for program in mtproto-responder mtproto-probe; do
-    if [ ! -x "$programs/$program" ]; then
-        echo "FAILED  $programs/$program is missing: build it first"
-        echo "0 passed, 1 failed"
-        exit 1
-    fi
-done
-if ! command -v python3 >/dev/null 2>&1; then
-    echo "skipped: python3 is missing (package python3)"
-    exit 77
-fi
-mkdir -p "$root/build"
-: >"$log"
+python=python3
+# shellcheck source=/dev/null
+. "$here/environment.sh"
+need_program "$programs/mtproto-responder" "$programs/mtproto-probe"
+need_python "$log"
 
 skip() {
     skipped=$((skipped + 1))
     echo "skipped: $1"
-}
-
-# environment NAME REQUIREMENTS...: sets `python` to that of a virtual environment with these. The stamp is written last
-# and holds the pins: an interrupted or an outdated environment is made again.
-environment() {
-    venv=$root/build/$1
-    python=$venv/bin/python
-    shift
-    if cat "$@" | cmp -s - "$venv/installed"; then return 0; fi
-    rm -rf "$venv"
-    pins=$(cat "$@")
-    # shellcheck disable=SC2086 # a word for each pin
-    if python3 -m venv "$venv" >>"$log" 2>&1 &&
-        "$python" -m pip install --quiet --disable-pip-version-check $pins >>"$log" 2>&1; then
-        cat "$@" >"$venv/installed"
-        return 0
-    fi
-    rm -rf "$venv"
-    return 1
 }
 
 # part NAME COMMAND...: a program that closes with "N passed, M failed" and perhaps ", K skipped", or ends with 77.

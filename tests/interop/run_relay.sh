@@ -10,32 +10,13 @@ set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
 programs=${1:-$root/build/bin}
-venv=$root/build/venv-telethon
 log=$root/build/venv-telethon.log
 python=python3
+# shellcheck source=/dev/null
+. "$here/environment.sh"
 
-for program in mtproto-relay mtproto-responder mtproto-probe; do
-    if [ ! -x "$programs/$program" ]; then
-        echo "FAILED  $programs/$program is missing: build it first"
-        echo "0 passed, 1 failed"
-        exit 1
-    fi
-done
-if ! command -v python3 >/dev/null 2>&1; then
-    echo "skipped: python3 is missing (package python3)"
-    exit 77
-fi
-
-# The environment of run.sh; the stamp is written last and holds the pins.
-mkdir -p "$root/build"
-if ! cmp -s "$here/requirements.txt" "$venv/installed"; then
-    rm -rf "$venv"
-    if python3 -m venv "$venv" >"$log" 2>&1 &&
-        "$venv/bin/python" -m pip install --quiet --disable-pip-version-check -r "$here/requirements.txt" >"$log" 2>&1; then
-        cp "$here/requirements.txt" "$venv/installed"
-    else
-        rm -rf "$venv"
-    fi
-fi
-[ ! -x "$venv/bin/python" ] || python=$venv/bin/python
+need_program "$programs/mtproto-relay" "$programs/mtproto-responder" "$programs/mtproto-probe"
+need_python "$log"
+# That of run.sh.
+environment venv-telethon "$here/requirements.txt" || python=python3
 exec "$python" -B "$here/relay_interop.py" "$programs"
