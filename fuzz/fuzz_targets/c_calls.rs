@@ -26,6 +26,19 @@ struct End {
     handle: *mut mtproto_transport,
     /// The fatal status, once there was one.
     dead: Option<mtproto_status>,
+    /// Whether what it still has to say can be pulled after that, as a WebSocket's close frame: it may, or may not, but not
+    /// now and then.
+    closes: Option<bool>,
+}
+
+impl End {
+    fn new(handle: *mut mtproto_transport) -> Self {
+        Self {
+            handle,
+            dead: None,
+            closes: None,
+        }
+    }
 }
 
 /// Bytes on the heap, exactly so many: not the fuzzer's own, which are followed by others.
@@ -202,7 +215,7 @@ impl World {
             };
             if known(status) == MTPROTO_OK {
                 assert!(!handle.is_null());
-                self.transports[slot] = Some(End { handle, dead: None });
+                self.transports[slot] = Some(End::new(handle));
             } else {
                 assert!(handle.is_null(), "written, and {status}");
             }
@@ -228,7 +241,8 @@ impl World {
             };
             let before = hints(handle);
             let (mut good_arguments, mut stranger) = (true, false);
-            let status = match choices.below(17) {
+            let choice = choices.below(17);
+            let status = match choice {
                 0 | 1 => {
                     let size = match choices.byte() {
                         size @ 0..128 => usize::from(size) * 4,
@@ -439,7 +453,14 @@ impl World {
             if (-199..=-100).contains(&status) {
                 assert_eq!(hints(handle), before, "{status} changed something");
             }
+            let was_dead = end.dead.is_some();
             match end.dead {
+                // Rule 2: what the peer broke ends, over WebSocket, in a close frame that can be pulled.
+                Some(-299..=-200) if !stranger && matches!(choice, 5..=7) => {
+                    let closes = Some(status) != end.dead;
+                    assert_eq!(*end.closes.get_or_insert(closes), closes, "now and then");
+                    assert!(closes || before == (0, false, 0));
+                }
                 Some(dead) if good_arguments => assert_eq!(status, dead, "a dead transport"),
                 Some(_) => {}
                 None if mtproto_status_is_fatal(status) => {
@@ -451,8 +472,16 @@ impl World {
             if stranger {
                 end.dead = Some(MTPROTO_ERROR_NOT_OURS);
             }
-            if end.dead.is_some() {
-                assert_eq!(hints(handle), (0, false, 0));
+            if let Some(dead) = end.dead {
+                let (wants_read, wants_write, pending) = hints(handle);
+                assert_eq!((wants_read, wants_write), (0, pending != 0));
+                assert!(!was_dead || pending <= before.2, "the dead have said all");
+                if end.closes == Some(false)
+                    || !(-299..=-200).contains(&dead)
+                    || dead == MTPROTO_ERROR_NOT_OURS
+                {
+                    assert_eq!(pending, 0);
+                }
             }
         }
     }
@@ -726,7 +755,7 @@ fn ready(world: &mut World, layer: u8) {
             let mut handle = null_mut();
             assert_eq!(make(config, &mut handle), MTPROTO_OK);
             world.configs[slot] = Some(config);
-            world.transports[slot] = Some(End { handle, dead: None });
+            world.transports[slot] = Some(End::new(handle));
         }
     }
 }
