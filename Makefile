@@ -25,6 +25,7 @@ BUILD   = build
 LIB     = $(BUILD)/lib
 BIN     = $(BUILD)/bin
 TARGET  = $(or $(CARGO_TARGET_DIR),target)
+BUILT   = $(TARGET)$(addprefix /,$(CARGO_BUILD_TARGET))
 VERSION = $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
 SONAME  = libmtproto.so.$(shell echo $(VERSION) | cut -d. -f1,2)
 
@@ -48,10 +49,10 @@ $(LIB)/libmtproto.so $(LIB)/libmtproto.a &: FORCE
 	$(CARGO) build --release --lib --locked
 	@mkdir -p $(LIB)
 	@CARGO="$(CARGO)" tools/build-shared.sh >/dev/null
-	@cmp -s $(TARGET)/shared/libmtproto.so $(LIB)/libmtproto.so.$(VERSION) || \
-	    cp $(TARGET)/shared/libmtproto.so $(LIB)/libmtproto.so.$(VERSION)
-	@cmp -s $(TARGET)/release/libmtproto.a $(LIB)/libmtproto.a || \
-	    cp $(TARGET)/release/libmtproto.a $(LIB)/libmtproto.a
+	@cmp -s $(BUILT)/shared/libmtproto.so $(LIB)/libmtproto.so.$(VERSION) || \
+	    cp $(BUILT)/shared/libmtproto.so $(LIB)/libmtproto.so.$(VERSION)
+	@cmp -s $(BUILT)/release/libmtproto.a $(LIB)/libmtproto.a || \
+	    cp $(BUILT)/release/libmtproto.a $(LIB)/libmtproto.a
 	@ln -sf libmtproto.so.$(VERSION) $(LIB)/$(SONAME)
 	@ln -sf $(SONAME) $(LIB)/libmtproto.so
 

@@ -28,8 +28,8 @@
  *    -2xx (the peer broke the protocol) and -9xx the transport is dead: each
  *    further call with good arguments returns the same status, and only
  *    mtproto_transport_free is left. What was still queued for the wire is lost
- *    with it, except over WebSocket after -2xx: it ends in a close frame that
- *    tells the peer why, and can be pulled and sent.
+ *    with it, except after -2xx over a WebSocket whose opening was answered: it
+ *    ends in a close frame that tells the peer why, and can be pulled and sent.
  * 3. Ownership. What a ..._new function returned is yours; give it to the
  *    matching ..._free, once. NULL is fine to free. What you pass in is copied,
  *    and may be changed or freed when the call is over.
@@ -988,7 +988,8 @@ const char *mtproto_status_text(mtproto_status status);
 
 /**
  * Whether a transport that returned this status is dead: then every further
- * call on it returns the same, and only mtproto_transport_free is left.
+ * call on it returns the same, and only mtproto_transport_free is left, but for
+ * the close frame of a WebSocket (rule 2).
  *
  * @param status  Any value.
  * @return  true for -2xx (the peer broke the protocol) and -9xx.
@@ -1894,6 +1895,8 @@ mtproto_status mtproto_transport_push_wire(mtproto_transport *transport,
  * mtproto_transport_commit_wire; or nothing, if nothing came.
  *
  * @param minimum   The least room wanted, in bytes; 0 leaves it to the library.
+ *                  Where the rest of a packet is missing it is always given, if
+ *                  need be above the receive buffer's ceiling.
  * @param buffer    Receives where to put the bytes, until the next call on the
  *                  transport that is not const.
  * @param capacity  Receives how many bytes fit: at least minimum, often more.

@@ -39,7 +39,8 @@ pub enum Error {
 }
 
 impl Error {
-    /// Whether the transport is dead: every further call returns this error.
+    /// Whether the transport is dead: every further call returns this error,
+    /// but those that hand out what ends its WebSocket.
     #[must_use]
     pub const fn is_fatal(&self) -> bool {
         matches!(self, Self::Protocol(_))
@@ -278,9 +279,11 @@ pub enum ProtocolError {
     /// Client: the HTTP server sent a response that nobody asked for.
     #[error("the HTTP server sent a response without a request")]
     HttpUnasked,
-    /// Server: the initialization payload inside fake TLS does not open with the
-    /// secret that the hello was made with.
-    #[error("the initialization payload inside fake TLS was not made with the hello's secret")]
+    /// Server: the initialization payload inside fake TLS or WebSocket does not
+    /// open with a secret that is accepted there: inside fake TLS the hello's.
+    #[error(
+        "the initialization payload inside fake TLS or WebSocket was not made with a secret that is accepted there"
+    )]
     InitializationPayload,
     /// The event "not ours" was reported: the bytes in it are the app's now.
     #[error("the connection is not ours: relay the bytes of the event, and what follows, yourself")]

@@ -176,6 +176,16 @@ fn a_broken_websocket_is_closed_with_a_code() {
         assert!(!server.wants_write());
         assert_eq!(server.pull_wire(&mut [0; 9]), Ok(0));
     }
+    // A client that has sent nothing yet does not open its stream for that.
+    let mut client = Transport::client(&websocket()).unwrap();
+    let mut server = Transport::server(&everything()).unwrap();
+    server.push_wire(&take_wire(&mut client)).unwrap();
+    client.push_wire(&take_wire(&mut server)).unwrap();
+    client.push_wire(&[0xf2, 0]).unwrap();
+    while let Ok(Some(_)) = client.pull_event() {}
+    assert!(client.failure().is_some());
+    let wire = take_wire(&mut client);
+    assert_eq!((wire.len(), wire[0], wire[1]), (8, 0x88, 0x82), "{wire:?}");
     // Elsewhere nothing is said to a peer that went astray.
     let mut server = Transport::server(&everything()).unwrap();
     server.push_wire(b"\xef\x01abcd\x00").unwrap();

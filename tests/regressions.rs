@@ -378,3 +378,44 @@ fn padding_does_not_raise_the_largest_payload() {
     let error = server.pull_event().map(|_| ()).unwrap_err();
     assert!(error.is_fatal(), "{error}");
 }
+
+/// Near the receive buffer's ceiling there was no room for the rest of a packet if more was asked for than that,
+/// and no event to make some: a program that always asks for as much read nothing more.
+#[test]
+fn the_rest_of_a_large_packet_always_finds_room() {
+    for missing in [4, 100, 1000, 2000, 5000] {
+        for minimum in [0, 1, 4096, 16 * 1024] {
+            let mut config = Config::new();
+            config
+                .set_obfuscated(false)
+                .set_max_payload(65_536)
+                .unwrap();
+            config.set_envelope(Envelope::Intermediate);
+            let mut client = Transport::client(&config).unwrap();
+            let mut server = Transport::server(&config).unwrap();
+            client.push_payload(&vec![7; 65_536]).unwrap();
+            let wire = client.peek_wire().unwrap().to_vec();
+            let (mut first, last) = wire.split_at(wire.len() - missing);
+            while !first.is_empty() {
+                let room = server.reserve_wire(0).unwrap();
+                let count = room.len().min(first.len());
+                room[..count].copy_from_slice(&first[..count]);
+                server.commit_wire(count).unwrap();
+                first = &first[count..];
+                while server.pull_event().unwrap().is_some() {}
+            }
+            assert_eq!(server.wants_read(), missing);
+            let room = server.reserve_wire(minimum).unwrap();
+            assert!(
+                room.len() >= missing.min(minimum.max(1)),
+                "{missing} {minimum}"
+            );
+            let count = room.len().min(missing);
+            room[..count].copy_from_slice(&last[..count]);
+            server.commit_wire(count).unwrap();
+            while !last[count..].is_empty() && server.push_wire(&last[count..]).unwrap() == 0 {}
+            let event = server.pull_event().unwrap();
+            assert!(matches!(event, Some(Event::Payload(p)) if p.data.len() == 65_536));
+        }
+    }
+}

@@ -32,7 +32,7 @@ jar=$PWD/build/tools/ktlint-cli-$ktlint-all.jar
 if ! [ -e "$jar" ] && command -v mvn >/dev/null; then
     # Its colours are reset even where there are none, without the end of a line.
     mvn -q -B -ntp org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy \
-        -Dartifact=com.pinterest.ktlint:ktlint-cli:$ktlint:jar:all -DoutputDirectory="$PWD/build/tools" | sed 's/\x1b\[[0-9;]*m//g' ||
+        -Dartifact=com.pinterest.ktlint:ktlint-cli:$ktlint:jar:all -DoutputDirectory="$PWD/build/tools" 2>&1 | sed 's/\x1b\[[0-9;]*m//g' ||
         echo "lint-bindings: Maven cannot fetch ktlint"
 fi
 if [ -e "$jar" ] && command -v java >/dev/null; then

@@ -150,7 +150,7 @@ static bool read_socket(struct conversation *talk) {
     uint8_t *buffer = NULL;
     size_t capacity = 0;
     mtproto_status status =
-        mtproto_transport_reserve_wire(talk->transport, 4096, &buffer, &capacity);
+        mtproto_transport_reserve_wire(talk->transport, 0, &buffer, &capacity);
     if (status == MTPROTO_EVENTS_PENDING) return true; /* they are pulled before the next read */
     if (status < 0) return fail_with(talk, status);
     ssize_t count = recv(talk->socket, buffer, capacity, 0);

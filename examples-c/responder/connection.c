@@ -19,7 +19,6 @@
 #include <unistd.h>
 
 #define UNSENT_LIMIT ((size_t)256 * 1024)
-#define READ_AT_LEAST ((size_t)4 * 1024)
 #define READ_AT_MOST ((size_t)256 * 1024) /* then it is the next client's turn */
 #define ENDING_MICROSECONDS ((int64_t)30 * 1000 * 1000)
 #define LEAVING_MICROSECONDS ((int64_t)5 * 1000 * 1000) /* the client has been told to go */
@@ -65,8 +64,8 @@ static void fail(struct connection *connection, mtproto_status status) {
 static void read_socket(struct connection *connection) {
     uint8_t *buffer = NULL;
     size_t capacity = 0;
-    mtproto_status status = mtproto_transport_reserve_wire(connection->transport, READ_AT_LEAST,
-                                                           &buffer, &capacity);
+    mtproto_status status =
+        mtproto_transport_reserve_wire(connection->transport, 0, &buffer, &capacity);
     if (status == MTPROTO_EVENTS_PENDING) return; /* the events come first */
     if (status < 0) {
         fail(connection, status);

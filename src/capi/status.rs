@@ -436,7 +436,8 @@ pub extern "C" fn mtproto_status_text(status: mtproto_status) -> *const c_char {
 }
 
 /// Whether a transport that returned this status is dead: then every further
-/// call on it returns the same, and only mtproto_transport_free is left.
+/// call on it returns the same, and only mtproto_transport_free is left, but for
+/// the close frame of a WebSocket (rule 2).
 ///
 /// @param status  Any value.
 /// @return  true for -2xx (the peer broke the protocol) and -9xx.

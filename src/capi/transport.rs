@@ -481,6 +481,8 @@ pub unsafe extern "C" fn mtproto_transport_push_wire(
 /// mtproto_transport_commit_wire; or nothing, if nothing came.
 ///
 /// @param minimum   The least room wanted, in bytes; 0 leaves it to the library.
+///                  Where the rest of a packet is missing it is always given, if
+///                  need be above the receive buffer's ceiling.
 /// @param buffer    Receives where to put the bytes, until the next call on the
 ///                  transport that is not const.
 /// @param capacity  Receives how many bytes fit: at least minimum, often more.

@@ -60,7 +60,9 @@ pub(super) fn head(role: Role, bytes: &[u8], max_payload: usize) -> Result<Head,
 }
 
 /// One draw of 16 bytes serves both: its first byte says how much padding there
-/// is, from 0 to `max_padding`, the bytes behind it are the padding.
+/// is, from 0 to `max_padding`, the bytes behind it are the padding. A first byte
+/// that would make some lengths likelier than others is drawn anew; with the
+/// defaults of both roles there is none (Lemire's rule for multiplied ranges).
 #[inline(always)]
 pub(super) fn frame(
     length: usize,
@@ -69,13 +71,25 @@ pub(super) fn frame(
     random: &mut Random,
 ) -> Result<Framing, Error> {
     debug_assert!(max_padding <= usize::from(MAX_PADDING));
-    let drawn = random.draw_block()?;
-    // At most 15, by the division.
-    let [first, ..] = drawn.to_le_bytes();
-    let [_, padding, ..] = (usize::from(first) * (max_padding + 1)).to_le_bytes();
+    let lengths = max_padding + 1;
+    let mut drawn = random.draw_block()?;
+    let mut product = first_byte(drawn) * lengths;
+    // No division where there is nothing to refuse.
+    while !lengths.is_power_of_two() && product % 256 < 256 % lengths {
+        drawn = random.draw_block()?;
+        product = first_byte(drawn) * lengths;
+    }
+    // At most 15: the product is below 256 * 16.
+    let [_, padding, ..] = product.to_le_bytes();
     let flag = if quick_ack { QUICK_ACK_BIT } else { 0 };
     let total = to_word(length + usize::from(padding)) | flag;
     Ok(Framing::new(u64::from(total), 4).with_trailer(drawn >> 8, padding))
+}
+
+#[inline(always)]
+fn first_byte(drawn: u128) -> usize {
+    let [first, ..] = drawn.to_le_bytes();
+    first.into()
 }
 
 /// Where the MTProto packet at the head of a padded frame ends.

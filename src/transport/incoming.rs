@@ -139,16 +139,25 @@ impl Incoming {
     }
 
     /// Room for at least `minimum` bytes, to be filled by the app; more where
-    /// there is more. Empty where the ceiling leaves less.
-    pub(super) fn reserve(&mut self, minimum: usize, usual: usize) -> Result<&mut [u8], Error> {
+    /// there is more. Empty where the ceiling leaves less, unless what waits is
+    /// not `whole`: then nothing but more bytes can go on.
+    pub(super) fn reserve(
+        &mut self,
+        minimum: usize,
+        usual: usize,
+        whole: bool,
+    ) -> Result<&mut [u8], Error> {
         self.reserved = 0;
         let ceiling = self.ceiling;
         if minimum > ceiling {
             return Err(UsageError::ReserveTooLarge { minimum, ceiling }.into());
         }
-        let room = self.room();
+        let mut room = self.room();
         if room < minimum.max(1) {
-            return Ok(&mut []);
+            if whole {
+                return Ok(&mut []);
+            }
+            room = minimum.max(1);
         }
         let space = self.queue.space(usual.min(room).max(minimum))?;
         self.reserved = space.len().min(room);

@@ -18,7 +18,8 @@
 //! 2. Push payloads at any time after the connected event; pull wire bytes
 //!    whenever [`wants_write`](Transport::wants_write) says so, and send them.
 //! 3. After an error that is [fatal](Error::is_fatal) close the connection; over
-//!    WebSocket pull wire bytes once more first, which are its close frame.
+//!    WebSocket pull wire bytes until none wait first, which end in its close
+//!    frame.
 
 mod burst;
 mod byte_queue;
@@ -328,7 +329,8 @@ impl Transport {
     /// [`UsageError::WrongRole`] as a client, [`UsageError::NotConnected`]
     /// before the connected event; over HTTP [`UsageError::HttpStatus`] for a
     /// code outside of 400 to 599, and [`UsageError::OutOfTurn`] without a
-    /// request; [`Error::Entropy`], [`Error::OutOfMemory`]: nothing was queued.
+    /// request; [`UsageError::Closed`] over a WebSocket that was closed;
+    /// [`Error::Entropy`], [`Error::OutOfMemory`]: nothing was queued.
     /// [`Error::Protocol`] after a fatal error.
     pub fn push_transport_error(&mut self, error: TransportError) -> Result<(), Error> {
         self.check_role(Role::Server)?;
@@ -418,7 +420,9 @@ impl Transport {
     /// Memory of at least `minimum` bytes to receive into, without a copy; 0
     /// leaves the size to the library. Then say by
     /// [`commit_wire`](Self::commit_wire) how many bytes came. Empty where the
-    /// receive buffer's ceiling is reached: pull events first.
+    /// receive buffer's ceiling is reached: pull events first. Where the rest of
+    /// a packet is missing `minimum` is always given, if need be above the
+    /// ceiling.
     ///
     /// The memory holds stale bytes.
     ///
@@ -432,7 +436,8 @@ impl Transport {
             Memory::Fast => 16 * 1024,
             Memory::Small => self.limits.memory.kept(),
         };
-        self.incoming.reserve(minimum, usual)
+        let whole = self.wants_read() == 0;
+        self.incoming.reserve(minimum, usual, whole)
     }
 
     /// Takes the first `count` bytes of the memory that
@@ -579,8 +584,7 @@ impl Transport {
         self.stage = Stage::Failed(error);
         let code = match error {
             Error::Protocol(ProtocolError::WebSocketFrame(error)) => error.close_code(),
-            Error::Protocol(_) => close::PROTOCOL_ERROR,
-            _ => close::INTERNAL_ERROR,
+            _ => close::PROTOCOL_ERROR,
         };
         self.outgoing.end(Some(code), [0; close::ERROR_REASON]);
     }

@@ -149,8 +149,12 @@ impl Outgoing {
             && matches!(carried.writer, Some(Writer::WebSocket { .. }))
             && carried.end == End::Open
         {
-            self.held = false;
             carried.end = End::Due(code, reason);
+            // The opening would be alone on the wire.
+            if core::mem::take(&mut self.held) {
+                self.frames.take(self.frames.len());
+                self.sealed = 0;
+            }
         }
     }
 

@@ -18,7 +18,6 @@ pub(crate) const PROTOCOL_ERROR: u16 = 1002;
 pub(crate) const UNSUPPORTED_DATA: u16 = 1003;
 pub(crate) const INVALID_PAYLOAD: u16 = 1007;
 pub(crate) const MESSAGE_TOO_BIG: u16 = 1009;
-pub(crate) const INTERNAL_ERROR: u16 = 1011;
 
 /// Most text in a close frame: a control frame less the two bytes of the code.
 pub(crate) const MAX_REASON: usize = super::MAX_CONTROL - 2;

@@ -26,6 +26,8 @@ public final class Transport: @unchecked Sendable {
   private let isServer: Bool
   private var native: NativeTransport?
   private var handle: OpaquePointer?
+  /// What ``receive(_:)`` could not take yet. Under the lock.
+  private var late: [UInt8] = []
 
   init(_ native: NativeTransport, server: Bool) {
     self.native = native
@@ -109,6 +111,9 @@ public final class Transport: @unchecked Sendable {
 
   /// Takes a burst of bytes and returns everything they led to. Where the peer broke the protocol
   /// after some events, these are returned, and the next call throws: see ``checkAlive()``.
+  ///
+  /// What an HTTP client sends before it has its answer is kept, and taken by the next call: push the
+  /// answer, then call this again, with no bytes if none came.
   public func receive(_ bytes: UnsafeRawBufferPointer) throws(MtprotoError) -> [Event] {
     var events: [Event] = []
     try receiveAll(bytes) { events.append($0.owned(isServer)) }
@@ -210,27 +215,44 @@ public final class Transport: @unchecked Sendable {
     _ bytes: UnsafeRawBufferPointer, _ body: (mtproto_event) -> Void
   ) throws(MtprotoError) {
     try open { (handle) throws(MtprotoError) in
-      var rest = bytes
-      var any = false
-      var event = mtproto_event.blank
-      repeat {
-        let count = try push(handle, rest)
-        rest = UnsafeRawBufferPointer(rebasing: rest[count...])
-        while true {
-          let status = mtproto_transport_pull_event(handle, &event)
-          if status == MTPROTO_OK {
-            any = true
-            body(event)
-          } else if status > MTPROTO_OK {
-            break
-          } else if any {
-            return  // the transport keeps the error for the next call
-          } else {
-            try failed(status)
-          }
-        }
-      } while !rest.isEmpty
+      if late.isEmpty { return try receiveAll(handle, bytes, body) }
+      let joined = UnsafeMutableRawBufferPointer.allocate(byteCount: late.count + bytes.count, alignment: 1)
+      defer { joined.deallocate() }
+      joined.copyBytes(from: late)
+      UnsafeMutableRawBufferPointer(rebasing: joined[late.count...]).copyBytes(from: bytes)
+      late = []
+      try receiveAll(handle, UnsafeRawBufferPointer(joined), body)
     }
+  }
+
+  @inline(__always)
+  private func receiveAll(
+    _ handle: OpaquePointer, _ bytes: UnsafeRawBufferPointer, _ body: (mtproto_event) -> Void
+  ) throws(MtprotoError) {
+    var rest = bytes
+    defer { if !rest.isEmpty { late = [UInt8](rest) } }
+    var any = false
+    var goesOn = true
+    var event = mtproto_event.blank
+    repeat {
+      let count = try push(handle, rest)
+      rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+      goesOn = count > 0
+      while true {
+        let status = mtproto_transport_pull_event(handle, &event)
+        if status == MTPROTO_OK {
+          any = true
+          goesOn = true
+          body(event)
+        } else if status > MTPROTO_OK {
+          break
+        } else if any {
+          return  // the transport keeps the error for the next call
+        } else {
+          try failed(status)
+        }
+      }
+    } while !rest.isEmpty && goesOn
   }
 
   private func taken<T>(_ body: (UnsafeRawBufferPointer) -> T) throws(MtprotoError) -> T {

@@ -138,12 +138,13 @@ extension TransportConnection {
           if ended { return nil }
           try Task.checkCancellation()
           let bytes = try await connection.read()
+          // Also where it throws: over WebSocket a close frame still tells the peer why.
+          defer { connection.flushAside() }
           if bytes.isEmpty {
             ended = true
             batch = try connection.transport.receiveEnd()[...]
           } else {
             batch = try connection.transport.receive(bytes)[...]
-            connection.flushAside()
           }
         }
       }

@@ -31,6 +31,9 @@ public class Transport internal constructor(
     private val isServer: Boolean,
     private val capi: CApi = NativeCode.capi,
 ) : AutoCloseable {
+    /** What [receive] could not take yet. Under the lock. */
+    private var late = NOTHING
+
     private var handle: Long = native.rawHandle().toLong()
 
     // ---- payload in, wire out ----
@@ -165,6 +168,9 @@ public class Transport internal constructor(
     /**
      * Takes a burst of bytes and returns everything they led to. Where the peer broke the protocol
      * after some events, these are returned, and the next call fails: see [checkAlive].
+     *
+     * What an HTTP client sends before it has its answer is kept, and taken by the next call: push the
+     * answer, then call this again, with no bytes if none came.
      */
     @JvmOverloads
     @Throws(MtprotoException::class)
@@ -172,21 +178,36 @@ public class Transport internal constructor(
         checkRange(bytes, offset, length)
         return open { scratch ->
             val events = ArrayList<Event>()
-            var at = offset
-            do {
-                at += push(scratch, bytes, at, offset + length - at)
-            } while (pullAll(scratch, events) && at < offset + length)
+            val joined = late.isNotEmpty()
+            val all = if (joined) late + bytes.copyOfRange(offset, offset + length) else bytes
+            var at = if (joined) 0 else offset
+            val end = if (joined) all.size else offset + length
+            try {
+                do {
+                    val before = at + events.size
+                    at += push(scratch, all, at, end - at)
+                } while (pullAll(scratch, events) && at < end && at + events.size != before)
+            } finally {
+                late = if (at < end) all.copyOfRange(at, end) else NOTHING
+            }
             events
         }
     }
 
-    /** Takes all bytes between position and limit and returns everything they led to. */
+    /**
+     * Takes the bytes between position and limit and returns everything they led to. What an HTTP
+     * client sends before it has its answer stays in the buffer: push the answer, then call this again.
+     */
     @Throws(MtprotoException::class)
     public fun receive(buffer: ByteBuffer): List<Event> = open { scratch ->
         val events = ArrayList<Event>()
-        do {
-            pushWire(buffer)
-        } while (pullAll(scratch, events) && buffer.hasRemaining())
+        if (late.isNotEmpty()) events.addAll(receive(NOTHING))
+        if (late.isEmpty()) {
+            do {
+                val before = buffer.position() + events.size
+                pushWire(buffer)
+            } while (pullAll(scratch, events) && buffer.hasRemaining() && buffer.position() + events.size != before)
+        }
         events
     }
 
@@ -305,6 +326,7 @@ public class Transport internal constructor(
         private const val OK = 0
         private const val EVENTS_PENDING = 2
         private const val NULL_ARGUMENT = -101
+        private val NOTHING = ByteArray(0)
 
         /** The end that connects. Its first event is [Event.Connected]. */
         @JvmStatic

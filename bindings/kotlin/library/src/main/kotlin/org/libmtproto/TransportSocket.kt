@@ -81,8 +81,9 @@ public class TransportSocket private constructor(
                 try {
                     events.addAll(transport.pullEvents())
                 } catch (failure: MtprotoException) {
-                    // Over WebSocket a close frame still tells the peer why.
-                    runCatching { if (transport.pendingWire() != 0L) flushAside() }
+                    // Over WebSocket a close frame still tells the peer why. Whoever is told of the
+                    // failure closes the socket: it gets a moment to leave before.
+                    runCatching { if (transport.pendingWire() != 0L) flushAside()?.join(LAST_WORDS_MILLIS) }
                     throw failure
                 }
                 if (transport.pendingWire() != 0L) flushAside()
@@ -112,9 +113,9 @@ public class TransportSocket private constructor(
      * receive. Rarely, so a thread for each time will do; not on this one, which has to go on
      * reading where the peer does not read.
      */
-    private fun flushAside() {
-        if (!flushing.compareAndSet(false, true)) return
-        thread(isDaemon = true, name = "libmtproto flush") {
+    private fun flushAside(): Thread? {
+        if (!flushing.compareAndSet(false, true)) return null
+        return thread(isDaemon = true, name = "libmtproto flush") {
             // Whoever receives finds the socket closed.
             runCatching { flush() }.onFailure { bytes.close() }
         }
@@ -127,6 +128,7 @@ public class TransportSocket private constructor(
 
     public companion object {
         private const val BUFFER = 64 * 1024
+        private const val LAST_WORDS_MILLIS = 200L
 
         /** Connects to a server or a proxy. */
         @JvmStatic
