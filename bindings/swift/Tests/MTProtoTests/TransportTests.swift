@@ -160,6 +160,22 @@ final class TransportTests: XCTestCase {
     }
   }
 
+  /// What it sends before it has its answer is kept; nothing is lost, nothing hangs.
+  func testAnHttpClientMaySendAhead() throws {
+    let server = try Transport.server(
+      TransportConfig(accept: AcceptedOpenings(http: true), maxPayload: 1024))
+    let head = [UInt8]("POST /api HTTP/1.1\r\nHost: a\r\nContent-Length: \(packet.count)\r\n\r\n".utf8)
+    let count = 200
+    var events = try server.receive([[UInt8]](repeating: head + packet, count: count).flatMap { $0 })
+    for _ in 0..<count {
+      XCTAssertEqual(payloads(events), [packet])
+      try server.pushPayload(packet)
+      _ = try server.takeWire()
+      events = try server.receive([])
+    }
+    XCTAssertTrue(events.isEmpty)
+  }
+
   func testEndpointsAreKnown() throws {
     XCTAssertEqual(try endpointAddresses(dc: DcId(number: 2)).first, EndpointAddress(host: "149.154.167.51", port: 443))
     let uri = try endpointUri(dc: DcId(number: 2, media: true), service: .websocket)

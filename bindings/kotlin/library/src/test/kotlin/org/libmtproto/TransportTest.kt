@@ -215,6 +215,27 @@ class TransportTest {
         }
     }
 
+    /** What it sends before it has its answer is kept, or stays in the buffer; nothing is lost, nothing hangs. */
+    @Test
+    fun anHttpClientMaySendAhead() {
+        val config = TransportConfig(accept = AcceptedOpenings(http = true), maxPayload = 1024u)
+        val head = "POST /api HTTP/1.1\r\nHost: a\r\nContent-Length: ${packet.size}\r\n\r\n".toByteArray()
+        val count = 200
+        val requests = ByteArray(0).let { (0 until count).fold(it) { all, _ -> all + head + packet } }
+        for (buffer in listOf(null, ByteBuffer.wrap(requests))) {
+            Transport.server(config).use { server ->
+                var events = if (buffer == null) server.receive(requests) else server.receive(buffer)
+                repeat(count) {
+                    assertArrayEquals(packet, payloadOf(events))
+                    server.pushPayload(packet)
+                    server.takeWire()
+                    events = if (buffer == null) server.receive(ByteArray(0)) else server.receive(buffer)
+                }
+                assertEquals(0, events.size)
+            }
+        }
+    }
+
     @Test
     fun endpointsAreKnown() {
         val first = endpointAddresses(DcId(2u)).first()
