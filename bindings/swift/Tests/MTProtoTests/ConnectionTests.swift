@@ -99,6 +99,38 @@ final class ConnectionTests: XCTestCase {
     close(peer)
   }
 
+  /// A WebSocket that fails ends in a close frame with a code, also where the app closes it at once.
+  func testABrokenWebSocketIsClosedWithACode() async throws {
+    var descriptors: [Int32] = [0, 0]
+    XCTAssertEqual(socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &descriptors), 0)
+    let transport = try Transport.client(TransportConfig(websocket: WebsocketTarget(host: "localhost")))
+    let connection = TransportConnection(descriptor: descriptors[0], transport: transport)
+    try await connection.send([UInt8](repeating: 0, count: 40))
+    let peer = descriptors[1]
+    var buffer = [UInt8](repeating: 0, count: 4096)
+    let server = try Transport.server(
+      TransportConfig(accept: AcceptedOpenings(obfuscated: true, websocket: true)))
+    _ = try server.receive([UInt8](buffer[..<read(peer, &buffer, buffer.count)]))
+    // A frame with reserved bits.
+    let answer = try server.takeWire() + [0xf2, 0]
+    XCTAssertEqual(write(peer, answer, answer.count), answer.count)
+    do {
+      for try await _ in connection.events {}
+      XCTFail("no error came")
+    } catch let error as MtprotoError {
+      XCTAssertEqual(error.kind, .websocketFrame)
+    }
+    connection.close()
+    var last: [UInt8] = []
+    while true {
+      let count = read(peer, &buffer, buffer.count)
+      guard count > 0 else { break }
+      last = (last + buffer[..<count]).suffix(8)
+    }
+    XCTAssertEqual(last.prefix(2), [0x88, 0x82])
+    close(peer)
+  }
+
   /// The peer sees the end of the stream as soon as the task is cancelled.
   func testCancellationClosesTheSocket() async throws {
     let (connection, peer) = try pair()

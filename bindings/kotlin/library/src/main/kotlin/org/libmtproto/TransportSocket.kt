@@ -27,6 +27,9 @@ public class TransportSocket private constructor(
     private var ended = false
     private val flushing = AtomicBoolean()
 
+    /** The last thread of [flushAside]. Under [receiving]. */
+    private var flusher: Thread? = null
+
     /** Over a channel in blocking mode: the faster way, because bytes need not pass an array. */
     public constructor(channel: SocketChannel, transport: Transport) : this(transport, ChannelBytes(channel))
 
@@ -83,7 +86,10 @@ public class TransportSocket private constructor(
                 } catch (failure: MtprotoException) {
                     // Over WebSocket a close frame still tells the peer why. Whoever is told of the
                     // failure closes the socket: it gets a moment to leave before.
-                    runCatching { if (transport.pendingWire() != 0L) flushAside()?.join(LAST_WORDS_MILLIS) }
+                    runCatching {
+                        if (transport.pendingWire() != 0L) flushAside()
+                        flusher?.join(LAST_WORDS_MILLIS)
+                    }.onFailure { if (it is InterruptedException) Thread.currentThread().interrupt() }
                     throw failure
                 }
                 if (transport.pendingWire() != 0L) flushAside()
@@ -113,9 +119,9 @@ public class TransportSocket private constructor(
      * receive. Rarely, so a thread for each time will do; not on this one, which has to go on
      * reading where the peer does not read.
      */
-    private fun flushAside(): Thread? {
-        if (!flushing.compareAndSet(false, true)) return null
-        return thread(isDaemon = true, name = "libmtproto flush") {
+    private fun flushAside() {
+        if (!flushing.compareAndSet(false, true)) return
+        flusher = thread(isDaemon = true, name = "libmtproto flush") {
             // Whoever receives finds the socket closed.
             runCatching { flush() }.onFailure { bytes.close() }
         }

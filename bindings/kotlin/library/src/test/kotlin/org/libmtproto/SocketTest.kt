@@ -140,6 +140,30 @@ class SocketTest {
         }
     }
 
+    /** A WebSocket that fails ends in a close frame with a code, also where the app closes it at once. */
+    @Test
+    fun aBrokenWebSocketIsClosedWithACode() {
+        ServerSocket(0).use { listener ->
+            val config = TransportConfig(websocket = WebsocketTarget("localhost"))
+            val client = thread {
+                TransportSocket.connect("127.0.0.1", listener.localPort, config).use { socket ->
+                    socket.send(ByteArray(40))
+                    assertThrows(MtprotoException::class.java) { while (socket.receive() != null) Unit }
+                }
+            }
+            listener.accept().use { peer ->
+                val server = Transport.server(TransportConfig(accept = AcceptedOpenings(obfuscated = true, websocket = true)))
+                val buffer = ByteArray(4096)
+                while (server.pendingWire() == 0L) server.receive(buffer, 0, peer.getInputStream().read(buffer))
+                // A frame with reserved bits.
+                peer.getOutputStream().write(server.takeWire() + byteArrayOf(0xf2.toByte(), 0))
+                val last = peer.getInputStream().readBytes().takeLast(8)
+                assertEquals(listOf(0x88.toByte(), 0x82.toByte()), last.take(2))
+            }
+            client.join()
+        }
+    }
+
     @Test
     fun theFlowEndsWithTheStream() = runBlocking {
         ServerSocket(0).use { listener ->
