@@ -419,3 +419,33 @@ fn the_rest_of_a_large_packet_always_finds_room() {
         }
     }
 }
+
+/// What may pass the receive buffer's ceiling for the rest of a packet must not do so for an HTTP client that sends
+/// ahead of its answer.
+#[test]
+fn room_above_the_ceiling_is_for_the_rest_of_a_packet_only() {
+    let request = [
+        b"POST /api HTTP/1.1\r\nHost: a\r\nContent-Length: 40\r\n\r\n".as_slice(),
+        &PACKET,
+    ]
+    .concat();
+    for minimum in [0, 1, 1000] {
+        let mut config = Config::new();
+        let accept = Accept {
+            http: true,
+            ..Accept::default()
+        };
+        config.set_accept(accept).set_max_payload(1024).unwrap();
+        let mut server = Transport::server(&config).unwrap();
+        let mut taken = 0;
+        for request in request.chunks(13).cycle().take(20_000) {
+            let room = server.reserve_wire(minimum).unwrap();
+            let count = room.len().min(request.len());
+            room[..count].copy_from_slice(&request[..count]);
+            server.commit_wire(count).unwrap();
+            taken += count;
+            while server.pull_event().unwrap().is_some() {}
+        }
+        assert!(taken < 32 * 1024, "{taken} bytes with {minimum}");
+    }
+}
