@@ -23,7 +23,7 @@ import Foundation
 /// them go through `open`, `close` and `deinit`.
 public final class Transport: @unchecked Sendable {
   private let lock = Lock()
-  private let isServer: Bool
+  let isServer: Bool
   private var native: NativeTransport?
   private var handle: OpaquePointer?
   /// What ``receive(_:)`` could not take yet. Under the lock.

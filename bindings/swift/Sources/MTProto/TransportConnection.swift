@@ -15,7 +15,10 @@ public final class TransportConnection: Sendable {
   /// The transport inside, for quick acks, transport errors and hints; ``flush()`` after a push.
   public let transport: Transport
   private let stream: any ByteStream
-  private let sending = Lock()
+  private let senders = Lock()
+  /// What was handed to the stream and has not left.
+  private let leaving = DispatchGroup()
+  private let sent = Gate()
 
   init(transport: Transport, stream: any ByteStream) {
     self.transport = transport
@@ -64,10 +67,11 @@ public final class TransportConnection: Sendable {
   public func flush() async throws {
     try await cancellable { done in
       // Taken and handed over under one lock, or two senders could swap their bytes.
-      self.sending.locked {
+      self.senders.locked {
         do {
           let wire = try self.transport.takeWire()
-          if wire.isEmpty { done(.success(())) } else { self.stream.write(wire, done) }
+          self.sent.open()
+          if wire.isEmpty { done(.success(())) } else { self.write(wire, done) }
         } catch {
           done(.failure(error))
         }
@@ -75,30 +79,59 @@ public final class TransportConnection: Sendable {
     }
   }
 
+  private func write(_ wire: [UInt8], _ done: @escaping @Sendable (Result<Void, any Error>) -> Void) {
+    leaving.enter()
+    stream.write(wire) { [leaving] result in
+      leaving.leave()
+      done(result)
+    }
+  }
+
   /// Sends what the transport itself has to say: fake TLS, WebSocket and HTTP answer what they
   /// receive. Not waited for: reading has to go on where the peer does not read.
   fileprivate func flushAside() {
-    sending.locked {
+    senders.locked {
       // A dead transport says so when its last event is out.
       guard let wire = try? transport.takeWire(), !wire.isEmpty else { return }
-      stream.write(wire) { [stream] result in
+      sent.open()
+      write(wire) { [stream] result in
         // Whoever receives finds the socket closed.
         if case .failure = result { stream.close() }
       }
     }
   }
 
+  /// Sends what is left to say at the end, as the close frame of a WebSocket, and gives it a moment
+  /// to leave: whoever is told of the end closes the socket.
+  fileprivate func lastWords() async {
+    flushAside()
+    await withCheckedContinuation { continuation in
+      DispatchQueue.global().async { [leaving] in
+        _ = leaving.wait(timeout: .now() + .milliseconds(200))
+        continuation.resume()
+      }
+    }
+  }
+
   /// The events as they come, up to ``Event/closed(reason:)``. To be iterated over once.
+  ///
+  /// A server over HTTP has its next event when the request before was answered.
   public var events: Events { Events(connection: self) }
 
   /// Closes the socket and the transport, and ends every call that waits.
   public func close() {
     stream.close()
     transport.close()
+    sent.open()
   }
 
   fileprivate func read() async throws -> [UInt8] {
     try await cancellable { self.stream.read($0) }
+  }
+
+  /// Waits until something was sent, or the connection closed.
+  fileprivate func sending() async throws {
+    try await cancellable { self.sent.pass($0) }
   }
 
   private func cancellable<T: Sendable>(
@@ -127,26 +160,49 @@ extension TransportConnection {
       let connection: TransportConnection
       private var batch = [Event]()[...]
       private var ended = false
+      /// Over HTTP a server owes an answer before there can be another request.
+      private var takesTurns = false
 
       init(connection: TransportConnection) { self.connection = connection }
 
       public mutating func next() async throws -> Event? {
         while true {
           if let event = batch.popFirst() { return event }
-          // Also the error that came after the batch's last event.
-          if let event = try connection.transport.pullEvent() { return event }
-          if ended { return nil }
-          try Task.checkCancellation()
-          let bytes = try await connection.read()
-          // Also where it throws: over WebSocket a close frame still tells the peer why.
-          defer { connection.flushAside() }
-          if bytes.isEmpty {
+          do {
+            // Also the error that came after the batch's last event.
+            if let event = try connection.transport.pullEvent() {
+              batch = [event]
+            } else if ended {
+              return nil
+            } else {
+              try Task.checkCancellation()
+              batch = try await more()[...]
+            }
+          } catch let error as MtprotoError {
+            await connection.lastWords()
+            throw error
+          }
+          if case .connected(let found) = batch.first {
+            takesTurns = connection.transport.isServer && found.carrier == .http
+          }
+          if case .closed = batch.last {
             ended = true
-            batch = try connection.transport.receiveEnd()[...]
+            await connection.lastWords()
           } else {
-            batch = try connection.transport.receive(bytes)[...]
+            connection.flushAside()
           }
         }
+      }
+
+      /// The events of the next bytes.
+      private func more() async throws -> [Event] {
+        if takesTurns, try connection.transport.wantsRead() == 0 {
+          // What the client has sent ahead may be in the transport already.
+          try await connection.sending()
+          return try connection.transport.receive([])
+        }
+        let bytes = try await connection.read()
+        return bytes.isEmpty ? try connection.transport.receiveEnd() : try connection.transport.receive(bytes)
       }
     }
   }

@@ -131,6 +131,44 @@ final class ConnectionTests: XCTestCase {
     close(peer)
   }
 
+  /// Two requests in one write: the second is taken when the first is answered, also where the app
+  /// asks for it before, and a close ends that wait.
+  func testAnHttpClientMaySendAhead() async throws {
+    var descriptors: [Int32] = [0, 0]
+    XCTAssertEqual(socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &descriptors), 0)
+    let server = try Transport.server(TransportConfig(accept: AcceptedOpenings(http: true), maxPayload: 1024))
+    let connection = TransportConnection(descriptor: descriptors[0], transport: server)
+    let peer = descriptors[1]
+    let count = 100
+    let packet = [UInt8](0..<40)
+    let request = [UInt8]("POST /api HTTP/1.1\r\nHost: a\r\nContent-Length: 40\r\n\r\n".utf8) + packet
+    let all = Array([[UInt8]](repeating: request, count: count).joined())
+    XCTAssertEqual(write(peer, all, all.count), all.count)
+    let allSeen = expectation(description: "all requests")
+    let receiving = Task {
+      var seen = 0
+      for try await event in connection.events {
+        guard case .payload(let data, _) = event else { continue }
+        XCTAssertEqual(data, Data(packet))
+        seen += 1
+        // The last one stays without an answer.
+        if seen == count {
+          allSeen.fulfill()
+        } else {
+          Task {
+            // So that the next one is asked for before.
+            try await Task.sleep(nanoseconds: 1_000_000)
+            try await connection.send(packet)
+          }
+        }
+      }
+    }
+    await fulfillment(of: [allSeen], timeout: 60)
+    connection.close()
+    if case .success = await receiving.result { XCTFail("it went on") }
+    close(peer)
+  }
+
   /// The peer sees the end of the stream as soon as the task is cancelled.
   func testCancellationClosesTheSocket() async throws {
     let (connection, peer) = try pair()

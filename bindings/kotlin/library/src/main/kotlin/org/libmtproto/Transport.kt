@@ -28,7 +28,7 @@ public class Transport internal constructor(
     // The lock is taken on this object, not on the transport: whose monitor a thread holds, the
     // collector does not take, so no Cleaner can free the handle during a call into C.
     private val native: NativeTransport,
-    private val isServer: Boolean,
+    internal val isServer: Boolean,
     private val capi: CApi = NativeCode.capi,
 ) : AutoCloseable {
     /** What [receive] could not take yet. Under the lock. */

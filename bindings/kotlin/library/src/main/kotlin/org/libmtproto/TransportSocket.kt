@@ -2,10 +2,13 @@
 package org.libmtproto
 
 import java.io.IOException
+import java.io.InterruptedIOException
 import java.net.InetSocketAddress
 import java.net.Socket
 import java.nio.ByteBuffer
+import java.nio.channels.AsynchronousCloseException
 import java.nio.channels.SocketChannel
+import java.util.concurrent.Semaphore
 import java.util.concurrent.atomic.AtomicBoolean
 import kotlin.concurrent.thread
 
@@ -25,7 +28,16 @@ public class TransportSocket private constructor(
     private val incoming = ByteBuffer.allocateDirect(BUFFER).flipped()
     private val events = ArrayDeque<Event>()
     private var ended = false
+
+    /** Over HTTP a server owes an answer before there can be another request. */
+    private var takesTurns = false
+
+    /** One for each time that something was sent. */
+    private val sent = Semaphore(0)
     private val flushing = AtomicBoolean()
+
+    @Volatile
+    private var closed = false
 
     /** The last thread of [flushAside]. Under [receiving]. */
     private var flusher: Thread? = null
@@ -66,6 +78,7 @@ public class TransportSocket private constructor(
         // not keep us from reading.
         synchronized(sending) {
             flushing.set(false)
+            sent.release()
             while (true) {
                 if (transport.pullWire(outgoing.cleared()) == 0) return
                 outgoing.flipped()
@@ -74,31 +87,68 @@ public class TransportSocket private constructor(
         }
     }
 
-    /** Waits for the next event. The last one is [Event.Closed]; null after it. */
+    /**
+     * Waits for the next event. The last one is [Event.Closed]; null after it. A server over HTTP has
+     * its next event when the request before was answered.
+     */
     @Throws(IOException::class, MtprotoException::class)
     public fun receive(): Event? {
         synchronized(receiving) {
             while (true) {
                 events.removeFirstOrNull()?.let { return it }
-                // All that one read has led to: a call into the library for each would cost more.
                 try {
-                    events.addAll(transport.pullEvents())
+                    pull()
                 } catch (failure: MtprotoException) {
-                    // Over WebSocket a close frame still tells the peer why. Whoever is told of the
-                    // failure closes the socket: it gets a moment to leave before.
-                    runCatching {
-                        if (transport.pendingWire() != 0L) flushAside()
-                        flusher?.join(LAST_WORDS_MILLIS)
-                    }.onFailure { if (it is InterruptedException) Thread.currentThread().interrupt() }
+                    lastWords()
                     throw failure
                 }
-                if (transport.pendingWire() != 0L) flushAside()
                 if (events.isEmpty()) {
                     if (ended) return null
-                    read()
+                    if (takesTurns && transport.wantsRead() == 0L) awaitAnswer() else read()
                 }
             }
         }
+    }
+
+    /** All that one read has led to: a call into the library for each would cost more. */
+    private fun pull() {
+        events.addAll(transport.pullEvents())
+        if (events.isEmpty()) {
+            if (transport.pendingWire() != 0L) flushAside()
+            return
+        }
+        (events.first() as? Event.Connected)?.let {
+            takesTurns = transport.isServer && it.connection.carrier == Carrier.HTTP
+        }
+        if (events.last() is Event.Closed) {
+            ended = true
+            lastWords()
+        } else if (transport.pendingWire() != 0L) {
+            flushAside()
+        }
+    }
+
+    /**
+     * Sends what is left to say at the end, as the close frame of a WebSocket, and gives it a moment
+     * to leave: whoever is told of the end closes the socket.
+     */
+    private fun lastWords() {
+        runCatching {
+            if (transport.pendingWire() != 0L) flushAside()
+            flusher?.join(LAST_WORDS_MILLIS)
+        }.onFailure { if (it is InterruptedException) Thread.currentThread().interrupt() }
+    }
+
+    /** What the client has sent ahead may be in the transport already: so not by reading. */
+    private fun awaitAnswer() {
+        try {
+            sent.acquire()
+            sent.drainPermits()
+        } catch (interrupted: InterruptedException) {
+            Thread.currentThread().interrupt()
+            throw InterruptedIOException(interrupted.message)
+        }
+        if (closed) throw AsynchronousCloseException()
     }
 
     private fun read() {
@@ -129,6 +179,8 @@ public class TransportSocket private constructor(
 
     /** Closes the socket, which wakes whoever waits on it, and then the transport. */
     override fun close() {
+        closed = true
+        sent.release()
         bytes.use { transport.close() }
     }
 

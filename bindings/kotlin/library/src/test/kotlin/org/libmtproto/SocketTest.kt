@@ -20,6 +20,7 @@ import java.net.ServerSocket
 import java.net.Socket
 import java.nio.channels.SocketChannel
 import java.util.Random
+import java.util.concurrent.Semaphore
 import java.util.concurrent.TimeUnit
 import kotlin.concurrent.thread
 
@@ -161,6 +162,49 @@ class SocketTest {
                 assertEquals(listOf(0x88.toByte(), 0x82.toByte()), last.take(2))
             }
             client.join()
+        }
+    }
+
+    /**
+     * Many requests in one write: the next is taken when the one before is answered, also where the
+     * app asks for it before. A close ends that wait.
+     */
+    @Test
+    fun anHttpClientMaySendAhead() {
+        ServerSocket(0).use { listener ->
+            Socket("127.0.0.1", listener.localPort).use { peer ->
+                val config = TransportConfig(accept = AcceptedOpenings(http = true), maxPayload = 1024u)
+                val socket = TransportSocket(listener.accept(), Transport.server(config))
+                val packet = ByteArray(40) { it.toByte() }
+                val request = "POST /api HTTP/1.1\r\nHost: a\r\nContent-Length: 40\r\n\r\n".toByteArray() + packet
+                val count = 100
+                repeat(count) { peer.getOutputStream().write(request) }
+                val asked = Semaphore(0)
+                var failure: Throwable? = null
+                val receiver = thread {
+                    failure = runCatching {
+                        while (true) {
+                            val event = socket.receive() ?: break
+                            if (event is Event.Payload) {
+                                assertArrayEquals(packet, event.data)
+                                asked.release()
+                            }
+                        }
+                    }.exceptionOrNull()
+                }
+                repeat(count - 1) {
+                    asked.acquire()
+                    // So that the next one is asked for before.
+                    Thread.sleep(1)
+                    socket.send(packet)
+                }
+                asked.acquire()
+                // It waits, and does not spin.
+                while (receiver.state != Thread.State.WAITING) Thread.sleep(1)
+                socket.close()
+                receiver.join()
+                assertInstanceOf(java.io.IOException::class.java, failure)
+            }
         }
     }
 
