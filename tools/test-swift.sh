@@ -32,7 +32,7 @@ trap 'rm -f "$log"' EXIT
 export MTPROTO_RESPONDER=$PWD/build/bindings/responder/bin/mtproto-responder MTPROTO_CASES=$PWD/tests/cases
 export MTPROTO_LIBRARY=test KEEP="MTPROTO_RESPONDER MTPROTO_CASES MTPROTO_LIBRARY"
 cd bindings/swift || exit 1
-timeout --kill-after=10 "${SECONDS_AT_MOST:-600}" "${run[@]}" swift test "$@" 2>&1 | tee "$log" | grep -E 'error:|warning:|^leak:|skipped|Executed|failed'
+timeout --kill-after=10 "${SECONDS_AT_MOST:-600}" "${run[@]}" swift test "$@" 2>&1 | tee "$log" | grep -E --line-buffered 'error:|warning:|^leak:|skipped|Executed|failed'
 status=${PIPESTATUS[0]}
 # "Executed 20 tests, with 1 test skipped and 2 failures (0 unexpected) in ...", the last one is of all.
 line=$(grep -E 'Executed [0-9]+ test' "$log" | tail -n 1)

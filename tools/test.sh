@@ -380,7 +380,7 @@ if ! prepare; then
 fi
 
 total_passed=0 total_failed=0 total_skipped=0
-table=()
+table=() broken=()
 
 # build_needed: whether a suite was asked for that runs what is built.
 build_needed() {
@@ -413,6 +413,7 @@ run_suite() {
         echo "--- the end of $log:"
         tail -n 40 "$log" | sed 's/^/    /'
         echo "---"
+        broken+=("$name")
     fi
 }
 
@@ -426,6 +427,12 @@ echo
 printf "$layout" suite passed failed skipped time ''
 printf '%s\n' "${table[@]}"
 echo
+# Once more where the output ends, which is what is kept of a long one.
+for suite in "${broken[@]}"; do
+    echo "FAILED in $suite, of $logs/$suite.log:"
+    grep -a -E 'FAILED|FAIL:|DIFFERS|error(\[|:)|ERROR|panicked| failed( |$)|^not ok' "$logs/$suite.log" |
+        grep -v -E '(^|[^0-9])0 failed|with 0 failures' | head -n 12 | cut -c 1-200 | sed 's/^/    /'
+done
 echo "in $((SECONDS - started)) seconds; logs in $logs"
 if [ "$ci" = true ]; then
     [ $total_skipped -eq 0 ] || echo "$total_skipped skipped, which counts as failed here"
