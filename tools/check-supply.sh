@@ -6,8 +6,8 @@
 #   DENY_VERSION   the cargo-deny that is installed into the target folder where none is in PATH (0.20.2; minutes)
 #
 # Advisories are not looked up: their database is fetched from where a build machine may not reach.
-# rust-version is checked with that compiler where rustup has it ("rustup toolchain install VERSION"). Everywhere else:
-# Clippy refuses what the standard library had not then, and no dependency may ask for more.
+# rust-version is checked with that compiler, which rustup installs: the library with both faces is built, and the Rust
+# tests are run. Without rustup: Clippy refuses what the standard library had not then, and no dependency may ask for more.
 set -u
 
 cd "$(dirname "$0")/.." || exit 1
@@ -77,10 +77,16 @@ is "no dependency asks for more than rust-version" \
     test "$(printf '%s\n' "$most" "$oldest" | sort -V | tail -n 1)" = "$oldest"
 is "Clippy: nothing of std that is newer than rust-version" cargo clippy --quiet --locked --lib --features uniffi -- \
     -D clippy::incompatible_msrv
-if command -v rustup >/dev/null 2>&1 && rustup toolchain list 2>/dev/null | grep -q "^$oldest"; then
-    is "cargo +$oldest check" env CARGO_TARGET_DIR="$tools/oldest" cargo "+$oldest" check --quiet --locked --lib --features uniffi
+has_oldest() { cargo "+$oldest" --version >/dev/null 2>&1; }
+if command -v rustup >/dev/null 2>&1 && ! has_oldest; then
+    rustup toolchain install "$oldest" --profile minimal >/dev/null 2>&1
+fi
+if has_oldest; then
+    export CARGO_TARGET_DIR=$tools/oldest
+    is "Rust $oldest: the library with both faces" cargo "+$oldest" check --quiet --locked --lib --features uniffi
+    is "Rust $oldest: the tests" cargo "+$oldest" test --quiet --locked --lib --tests
 else
-    skip "Rust $oldest is not installed: the oldest compiler was not tried"
+    skip "Rust $oldest cannot be installed: the oldest compiler was not tried"
 fi
 
 line="$passed passed, $failed failed"
