@@ -2,6 +2,8 @@
 # Line coverage of src/ by the Rust tests and the C and C++ tests: a table by folder, with the bar for five of them.
 #
 # Usage: tools/coverage.sh           fails where a folder is below its bar; ends with "N passed, M failed"
+#        tools/coverage.sh fuzz      by the fuzz targets instead, each over its seeds and what it has found
+#                                    (FUZZ_CORPUS, build/fuzz/corpus): a line for each, and the table, without a bar
 #
 # Lines of test modules do not count, neither as covered nor as lines. Needs an llvm of rustc's own version: rustup's
 # component llvm-tools, or Debian's package llvm-NN (installed, as root). Exit status 77 and "skipped: WHY" without one.
@@ -44,13 +46,7 @@ fail() {
     exit 1
 }
 
-echo "building"
-cargo test --quiet --profile emulated --locked --lib --tests --no-run --message-format=json >"$work/built.json" 2>"$work/log" ||
-    { tail -n 20 "$work/log"; fail "the tests do not build"; }
-make --no-print-directory BUILD="$work/c" all test-programs >"$work/log" 2>&1 ||
-    { tail -n 20 "$work/log"; fail "the C tests do not build"; }
-
-# The Rust tests and the C library are two builds, whose counters do not fit each other: one report each, added up.
+# The two builds of the library have counters that do not fit each other: one report each, added up.
 # report NAME OBJECT...
 report() {
     local name=$1 object objects=()
@@ -60,6 +56,41 @@ report() {
     "$cov" export --format=lcov --instr-profile="$work/$name.profdata" "${objects[@]}" --sources "$PWD/src" \
         >"$work/$name.lcov" || fail "llvm-cov, $name"
 }
+
+by_fuzzing() {
+    local corpus=${FUZZ_CORPUS:-$PWD/build/fuzz/corpus} target inputs folder reports=()
+    echo "building"
+    cargo build --quiet --release --locked --manifest-path fuzz/Cargo.toml --bins --features grammers >"$work/log" 2>&1 ||
+        { tail -n 20 "$work/log"; fail "the targets do not build"; }
+    for target in $(tools/fuzz.sh --list); do
+        inputs=()
+        for folder in "$corpus/$target" "fuzz/seeds/$target" "fuzz/regressions/$target"; do
+            [ ! -d "$folder" ] || inputs+=("$folder")
+        done
+        mkdir -p "$work/$target-profiles"
+        LLVM_PROFILE_FILE=$work/$target-profiles/one.profraw \
+            "$CARGO_TARGET_DIR/release/$target" -runs=0 "${inputs[@]}" >"$work/log" 2>&1 ||
+            { tail -n 20 "$work/log"; fail "$target"; }
+        report "$target" "$CARGO_TARGET_DIR/release/$target"
+        reports+=("$work/$target.lcov")
+    done
+    exec python3 -B tools/coverage_table.py --targets "$work/missed.txt" "${reports[@]}"
+}
+
+case ${1:-} in
+    '') ;;
+    fuzz) by_fuzzing ;;
+    *)
+        echo "coverage.sh: fuzz, or nothing, not $1" >&2
+        exit 2
+        ;;
+esac
+
+echo "building"
+cargo test --quiet --profile emulated --locked --lib --tests --no-run --message-format=json >"$work/built.json" 2>"$work/log" ||
+    { tail -n 20 "$work/log"; fail "the tests do not build"; }
+make --no-print-directory BUILD="$work/c" all test-programs >"$work/log" 2>&1 ||
+    { tail -n 20 "$work/log"; fail "the C tests do not build"; }
 
 echo "running"
 export LLVM_PROFILE_FILE=$work/rust-profiles/%p-%m.profraw

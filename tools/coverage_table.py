@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""Line coverage by folder of src/, out of lcov files: tools/coverage_table.py MISSED LCOV...
+"""Line coverage by folder of src/, out of lcov files: tools/coverage_table.py [--targets] MISSED LCOV...
 
 Writes the lines that were not reached to MISSED, and ends with "N passed, M failed": one for each folder with a bar.
+With --targets the files are those of fuzz targets: first a line for each, and no bar, because none of them is to reach all.
 """
 import pathlib
 import re
@@ -42,15 +43,32 @@ def read(reports):
     return files
 
 
-def main(missed, *reports):
-    folders, holes = {}, []
+def without_tests(reports):
+    """File -> line -> count, for what is shipped."""
     for path, lines in sorted(read(reports).items()):
-        if SRC not in path.parents or is_test_file(path):
-            continue
+        if SRC in path.parents and not is_test_file(path):
+            tests = first_line_of_tests(path)
+            yield path, {number: count for number, count in lines.items() if number < tests}
+
+
+def print_targets(reports):
+    layout = "{:<24} {:>8}"
+    print(layout.format("target", "reached"))
+    for report in reports:
+        reached = sum(1 for _, lines in without_tests([report]) for count in lines.values() if count)
+        print(layout.format(pathlib.Path(report).stem, reached))
+    print()
+
+
+def main(*arguments):
+    by_targets = arguments[0] == "--targets"
+    missed, *reports = arguments[by_targets:]
+    if by_targets:
+        print_targets(reports)
+    folders, holes = {}, []
+    for path, own in without_tests(reports):
         inside = path.relative_to(SRC)
         folder = inside.parts[0] if len(inside.parts) > 1 else "(the rest)"
-        tests = first_line_of_tests(path)
-        own = {number: count for number, count in lines.items() if number < tests}
         reached = sum(1 for count in own.values() if count)
         sums = folders.setdefault(folder, [0, 0])
         sums[0] += len(own)
@@ -64,7 +82,7 @@ def main(missed, *reports):
     for folder, (total, reached) in sorted(folders.items()):
         percent = 100 * reached / total if total else 0.0
         bar, result = "", ""
-        if folder in BARRED:
+        if folder in BARRED and not by_targets:
             bar, good = f"{BAR:.0f}", percent >= BAR
             result = "passed" if good else "FAILED"
             passed, failed = passed + good, failed + (not good)
@@ -75,7 +93,8 @@ def main(missed, *reports):
     total, reached = (sum(sums[i] for sums in folders.values()) for i in (0, 1))
     print(layout.format("all", total, reached, f"{100 * reached / max(total, 1):.1f}", "", ""))
     print(f"the lines that nothing reached: {pathlib.Path(missed).relative_to(ROOT)}")
-    print(f"{passed} passed, {failed} failed")
+    if not by_targets:
+        print(f"{passed} passed, {failed} failed")
     return 1 if failed else 0
 
 

@@ -676,8 +676,37 @@ impl World {
                     ] {
                         read_text(text(number));
                     }
+                    endpoints(choices, dc, flags);
                 }
             }
+        }
+    }
+}
+
+/// The addresses and URIs of a data centre, into a buffer that may be too short.
+unsafe fn endpoints(choices: &mut Choices<'_>, dc: i32, flags: u32) {
+    let mut buffer = boxed(&vec![0xff; choices.below(80)]);
+    let (text, capacity) = (buffer.as_mut_ptr().cast::<c_char>(), buffer.len());
+    let (index, service) = (choices.below(6), choices.below(4) as i32);
+    let mut length = 0;
+    // SAFETY: good pointers, or NULL where the header allows for it.
+    unsafe {
+        let status = match choices.below(4) {
+            0 => mtproto_endpoint_address(dc, flags, index, text, capacity, &mut length),
+            1 => mtproto_endpoint_uri(dc, flags, service, text, capacity, &mut length),
+            2 => {
+                let address = text_of(choices);
+                mtproto_endpoint_plain_uri(address.as_ptr(), service, text, capacity, &mut length)
+            }
+            _ => mtproto_endpoint_plain_uri(null(), service, text, capacity, &mut length),
+        };
+        match known(status) {
+            MTPROTO_OK => {
+                assert!(length <= capacity);
+                assert_eq!(CStr::from_ptr(text).count_bytes() + 1, length);
+            }
+            MTPROTO_NEED_SPACE => assert!(length > capacity),
+            _ => {}
         }
     }
 }
