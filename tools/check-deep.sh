@@ -8,6 +8,8 @@
 #   valgrind_rust    the Rust unit tests under memcheck
 #   memory_fails     every allocation of a connection fails once, through the C ABI
 #   s390x i686       the Rust tests on a big-endian machine (emulated), and at 32 bits
+#   kotlin_32        tools/test-kotlin-32.sh: Kotlin's binding to the C ABI on a JVM of 32 bits
+#   mobile           tools/mobile-static.sh: the library for the phones' targets
 #   install          tools/test-install.sh
 #   abi              tools/check-abi.sh
 #   fuzz             tools/fuzz.sh, each target for FUZZ_SECONDS (60)
@@ -28,7 +30,7 @@ export LC_ALL=C CARGO_TERM_COLOR=never
 root=$PWD
 logs=$root/build/logs/deep
 target=${CARGO_TARGET_DIR:-$root/target}/deep
-all=(asan tsan valgrind_rust constant_time memory_fails arm64 s390x i686 c install abi supply coverage reproducible fuzz)
+all=(asan tsan valgrind_rust constant_time memory_fails arm64 s390x i686 kotlin_32 mobile c install abi supply coverage reproducible fuzz)
 suites=("$@")
 [ ${#suites[@]} -gt 0 ] || suites=("${all[@]}")
 for suite in "${suites[@]}"; do
@@ -163,6 +165,14 @@ cross() {
 suite_constant_time() { counted tools/check-constant-time.sh; }
 
 suite_arm64() { counted tools/test-arm64.sh; }
+
+# Behind i686, which unpacks its compiler.
+suite_kotlin_32() {
+    [ -e bindings/kotlin/library/target/test-classes ] || counted tools/test-kotlin.sh
+    [ -n "$why" ] || counted tools/test-kotlin-32.sh
+}
+
+suite_mobile() { counted tools/mobile-static.sh; }
 
 suite_c() { counted tools/check-c.sh; }
 

@@ -6,12 +6,12 @@
 # Rust's own standard library for these targets is built from source: Debian's rustc-web with rust-web-src. It proves that the
 # crate builds, exports both faces, and on Android links into a shared object with pages of 16 KB that imports nothing but libc.
 # What is shipped is linked by the NDK and by Xcode: see bindings/kotlin/README.md and bindings/swift/README.md.
-# Last line: "mobile: N passed, M failed", by targets. Exit status: 0; 1 a check failed; 77 not possible here.
+# Last line: "N passed, M failed", by targets. Exit status: 0; 1 a check failed; 77 not possible here.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 cannot() {
-    echo "mobile: skipped: $1"
+    echo "skipped: $1"
     exit 77
 }
 if ! [ -e /usr/lib/rustlib/src/rust/library/std ]; then
@@ -28,7 +28,7 @@ export RUSTC=/usr/bin/rustc RUSTDOC=/usr/bin/rustdoc RUSTC_BOOTSTRAP=1
 export CARGO_TARGET_DIR=${MOBILE_TARGET_DIR:-target/mobile}
 passed=0 failed=0
 fail() {
-    echo "mobile: $1"
+    echo "$1"
     good=0
 }
 
@@ -51,7 +51,7 @@ unexpected() {
 link_android() {
     local linker shared strange
     if ! linker=$(tool ld.lld); then
-        echo "mobile: $target: not linked, there is no lld"
+        echo "$target: not linked, there is no lld"
         return
     fi
     shared=$CARGO_TARGET_DIR/$target/release/libmtproto-check.so
@@ -61,7 +61,7 @@ link_android() {
     readelf -lW "$shared" | awk '/LOAD/ && $NF != "0x4000" { bad = 1 } END { exit bad }' || fail "$target: a segment is not aligned to 16 KB"
     strange=$(unexpected "$shared" || true)
     [ -z "$strange" ] || fail "$target imports what it should not: $(tr '\n' ' ' <<<"$strange")"
-    echo "mobile: $target: linked, $(stat -c %s "$shared") bytes"
+    echo "$target: linked, $(stat -c %s "$shared") bytes"
 }
 
 nm=$(tool llvm-nm) || nm=$(command -v nm)
@@ -69,7 +69,7 @@ for target in "${targets[@]}"; do
     good=1
     if ! cargo rustc --quiet --lib --release --locked --features uniffi --crate-type staticlib \
         -Zbuild-std=std,panic_unwind --target "$target"; then
-        echo "mobile: $target: not built"
+        echo "$target: not built"
         failed=$((failed + 1))
         continue
     fi
@@ -79,9 +79,9 @@ for target in "${targets[@]}"; do
     for symbol in mtproto_transport_push_wire mtproto_transport_pull_event uniffi_mtproto_fn_constructor_nativetransport_client; do
         grep -q -x "$symbol" <<<"$exported" || fail "$target does not export $symbol"
     done
-    echo "mobile: $target: $(stat -c %s "$library") bytes, $(grep -c '^mtproto_' <<<"$exported") functions of the C ABI"
+    echo "$target: $(stat -c %s "$library") bytes, $(grep -c '^mtproto_' <<<"$exported") functions of the C ABI"
     case $target in *android*) link_android ;; esac
     if [ $good = 1 ]; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
 done
-echo "mobile: $passed passed, $failed failed"
+echo "$passed passed, $failed failed"
 exit $((failed != 0))

@@ -83,7 +83,7 @@ log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 status=0
 inside "$jvm" /usr/lib/jvm/java-17-openjdk-i386/bin/java -Djna.library.path="$made/$target/release" \
-    -Dmtproto.cases="$tree/tests/cases" -jar "build/tools/$console" execute --details=summary --disable-banner \
+    -Dmtproto.cases="$tree/tests/cases" -jar "build/tools/$console" execute --details=summary --disable-banner --disable-ansi-colors \
     -cp "$classes/classes:$classes/test-classes:$(cat $classes/class-path)" \
     -c org.libmtproto.BurstTest -c org.libmtproto.CasesTest -c org.libmtproto.TransportTest >"$log" 2>&1 || status=$?
 [ $status -eq 0 ] || cat "$log"
