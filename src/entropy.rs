@@ -11,8 +11,8 @@ use rand_core::{TryCryptoRng, TryRng};
 use sha2::{Digest, Sha256};
 use zeroize::{Zeroize, Zeroizing};
 
+use crate::allocate::try_box;
 use crate::obfuscation::ctr::{Keystream, StreamState};
-use crate::try_box::try_box;
 
 /// The operating system gave no random bytes.
 ///

@@ -9,6 +9,7 @@
 //! A transport error that the peer *sends* (404 and its kin) is not here: it is
 //! an event.
 
+use crate::allocate::OutOfMemory;
 pub use crate::carrier::fake_tls::client::{AnswerFault, FakeTlsError};
 pub use crate::carrier::fake_tls::records::{Alert, RecordError};
 use crate::carrier::http::response_reader::ResponseError;
@@ -44,6 +45,12 @@ impl Error {
     #[must_use]
     pub const fn is_fatal(&self) -> bool {
         matches!(self, Self::Protocol(_))
+    }
+}
+
+impl From<OutOfMemory> for Error {
+    fn from(OutOfMemory: OutOfMemory) -> Self {
+        Self::OutOfMemory
     }
 }
 

@@ -8,6 +8,7 @@ pub mod entropy;
 pub mod error;
 pub mod mtproxy;
 
+mod allocate;
 #[cfg(feature = "bench")]
 #[doc(hidden)]
 pub mod bench_support;
@@ -22,7 +23,6 @@ mod quick_ack;
 mod replay_cache;
 mod transport;
 mod transport_error;
-mod try_box;
 #[cfg(feature = "uniffi")]
 pub mod uniffi_api;
 // The macros of UniFFI look for it here.

@@ -6,8 +6,8 @@ use libc::c_char;
 
 use super::boundary::{guard, text};
 use super::dc_id::dc_of;
-use super::secret::copy_text_out;
 use super::status::{MTPROTO_ERROR_INVALID_ARGUMENT, MTPROTO_ERROR_NO_ENDPOINT, mtproto_status};
+use super::texts::copy_text_out;
 use crate::endpoints::{self, Service};
 
 /// WebSocket, for apps and browsers: /apiws.
@@ -55,7 +55,7 @@ pub unsafe extern "C" fn mtproto_endpoint_address(
             .nth(index)
             .ok_or(MTPROTO_ERROR_NO_ENDPOINT)?;
         // SAFETY: the caller's pointers, by the header's rules.
-        unsafe { copy_text_out(&address.to_string(), buffer, capacity, length) }
+        unsafe { copy_text_out(address, buffer, capacity, length) }
     })
 }
 
@@ -87,7 +87,7 @@ pub unsafe extern "C" fn mtproto_endpoint_uri(
         let (dc, service) = (dc_of(dc, flags)?, service_of(service)?);
         let uri = endpoints::web_uri(dc, service).ok_or(MTPROTO_ERROR_NO_ENDPOINT)?;
         // SAFETY: the caller's pointers, by the header's rules.
-        unsafe { copy_text_out(&uri.to_string(), buffer, capacity, length) }
+        unsafe { copy_text_out(uri, buffer, capacity, length) }
     })
 }
 
@@ -118,6 +118,6 @@ pub unsafe extern "C" fn mtproto_endpoint_plain_uri(
             .map_err(|_| MTPROTO_ERROR_INVALID_ARGUMENT)?;
         let uri = endpoints::plain_uri(address, service_of(service)?);
         // SAFETY: the caller's pointers, by the header's rules.
-        unsafe { copy_text_out(&uri.to_string(), buffer, capacity, length) }
+        unsafe { copy_text_out(uri, buffer, capacity, length) }
     })
 }

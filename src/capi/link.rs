@@ -10,13 +10,16 @@ use libc::c_char;
 use zeroize::Zeroizing;
 
 use super::boundary::{Output, guard, guard_value, input, into_handle};
-use super::secret::{Reason, copy_text_out, mode_of, mtproto_secret};
+use super::secret::{mode_of, mtproto_secret};
 use super::status::{
     MTPROTO_ERROR_INVALID_ARGUMENT, MTPROTO_ERROR_LINK_CREDENTIAL, MTPROTO_ERROR_LINK_ENCODING,
     MTPROTO_ERROR_LINK_SOCKS5, MTPROTO_ERROR_NULL_ARGUMENT, MTPROTO_ERROR_OUT_OF_MEMORY,
     link_status, mtproto_status,
 };
-use crate::mtproxy::{Link, LinkError, ProxyLink, Socks5Link};
+use super::texts::{Reason, copy_text_out, kept, shown};
+use crate::allocate::{self, OutOfMemory};
+use crate::mtproxy::link::{self, LinkText};
+use crate::mtproxy::{Link, LinkError, ProxyLink, Server, Socks5Link};
 
 /// tg://proxy?... or t.me/proxy?...: server, port, secret.
 pub const MTPROTO_LINK_MTPROXY: i32 = 1;
@@ -31,43 +34,42 @@ pub const MTPROTO_LINK_FORM_HTTPS: i32 = 1;
 /// A link to a proxy. It never changes, so any number of threads may use it at
 /// the same time; what is secret in it is wiped when it is freed.
 pub struct mtproto_link {
-    server: CString,
+    server: Option<CString>,
     port: u16,
-    user: CString,
+    user: Option<CString>,
     /// With its zero byte.
     password: Zeroizing<Vec<u8>>,
     /// `None`: SOCKS5.
-    proxy: Option<(ProxyLink, mtproto_secret)>,
+    proxy: Option<(Server, mtproto_secret)>,
 }
 
 impl mtproto_link {
-    fn of_proxy(link: ProxyLink) -> Self {
-        Self {
+    fn of_proxy(link: ProxyLink) -> Result<Self, OutOfMemory> {
+        let (server, port, secret) = link.into_parts();
+        Ok(Self {
             // The parser takes no control characters: no zero byte is in it.
-            server: CString::new(link.server().to_string()).unwrap_or_default(),
-            port: link.port(),
-            user: CString::default(),
-            password: Zeroizing::new(vec![0]),
-            proxy: Some((link.clone(), mtproto_secret::new(link.into_secret()))),
-        }
+            server: kept(&server)?,
+            port,
+            user: None,
+            password: Zeroizing::default(),
+            proxy: Some((server, mtproto_secret::new(secret)?)),
+        })
     }
 
     /// `None` where the user or the password has a zero byte in it.
-    fn of_socks5(link: &Socks5Link) -> Option<Self> {
+    fn of_socks5(link: &Socks5Link) -> Result<Option<Self>, OutOfMemory> {
+        let user = link.user.as_deref().unwrap_or_default();
         let password = link.password.as_ref().map_or("", |password| password);
-        if password.contains('\0') {
-            return None;
+        if user.contains('\0') || password.contains('\0') {
+            return Ok(None);
         }
-        let mut terminated = Zeroizing::new(Vec::with_capacity(password.len() + 1));
-        terminated.extend_from_slice(password.as_bytes());
-        terminated.push(0);
-        Some(Self {
-            server: CString::new(link.server.to_string()).ok()?,
+        Ok(Some(Self {
+            server: kept(&link.server)?,
             port: link.port,
-            user: CString::new(link.user.as_deref().unwrap_or_default()).ok()?,
-            password: terminated,
+            user: kept(user)?,
+            password: Zeroizing::new(allocate::join(&[password.as_bytes(), &[0]])?),
             proxy: None,
-        })
+        }))
     }
 }
 
@@ -131,8 +133,8 @@ pub unsafe extern "C" fn mtproto_link_parse(
             return Err(reason.say("link is not UTF-8 text", MTPROTO_ERROR_LINK_ENCODING));
         };
         let link = match Link::parse(text, mode) {
-            Ok(Link::MtProxy(link)) => mtproto_link::of_proxy(link),
-            Ok(Link::Socks5(link)) => mtproto_link::of_socks5(&link).ok_or_else(|| {
+            Ok(Link::MtProxy(link)) => mtproto_link::of_proxy(link)?,
+            Ok(Link::Socks5(link)) => mtproto_link::of_socks5(&link)?.ok_or_else(|| {
                 let words = "user or pass of the link has a zero byte: C's texts cannot hold it";
                 reason.say(words, MTPROTO_ERROR_LINK_CREDENTIAL)
             })?,
@@ -182,8 +184,8 @@ pub unsafe extern "C" fn mtproto_link_new(
         let refused = |error| reason.say(error, link_status(error));
         let port =
             u16::try_from(port).map_err(|_| refused(LinkError::PortRange { port: port.into() }))?;
-        let link = ProxyLink::new(server, port, secret.secret().clone()).map_err(refused)?;
-        out.write(into_handle(mtproto_link::of_proxy(link)).ok_or(MTPROTO_ERROR_OUT_OF_MEMORY)?);
+        let link = ProxyLink::new(server, port, secret.secret().try_clone()?).map_err(refused)?;
+        out.write(into_handle(mtproto_link::of_proxy(link)?).ok_or(MTPROTO_ERROR_OUT_OF_MEMORY)?);
         Ok(())
     })
 }
@@ -222,7 +224,7 @@ pub unsafe extern "C" fn mtproto_link_kind(link: *const mtproto_link) -> i32 {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mtproto_link_server(link: *const mtproto_link) -> *const c_char {
     // SAFETY: the caller's handle, by the header's rules.
-    unsafe { look(link, c"".as_ptr(), |handle| handle.server.as_ptr()) }
+    unsafe { look(link, c"".as_ptr(), |handle| shown(&handle.server)) }
 }
 
 /// The proxy's TCP port.
@@ -241,7 +243,7 @@ pub unsafe extern "C" fn mtproto_link_port(link: *const mtproto_link) -> u16 {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mtproto_link_user(link: *const mtproto_link) -> *const c_char {
     // SAFETY: the caller's handle, by the header's rules.
-    unsafe { look(link, c"".as_ptr(), |handle| handle.user.as_ptr()) }
+    unsafe { look(link, c"".as_ptr(), |handle| shown(&handle.user)) }
 }
 
 /// SOCKS5: the password.
@@ -294,13 +296,18 @@ pub unsafe extern "C" fn mtproto_link_to_text(
     guard(|| {
         // SAFETY: the caller's handle, by the header's rules.
         let handle = unsafe { link.as_ref() }.ok_or(MTPROTO_ERROR_NULL_ARGUMENT)?;
-        let (proxy, _) = handle.proxy.as_ref().ok_or(MTPROTO_ERROR_LINK_SOCKS5)?;
-        let text = match form {
-            MTPROTO_LINK_FORM_TG => proxy.to_tg_link(),
-            MTPROTO_LINK_FORM_HTTPS => proxy.to_https_link(),
-            _ => return Err(MTPROTO_ERROR_INVALID_ARGUMENT),
+        let (server, secret) = handle.proxy.as_ref().ok_or(MTPROTO_ERROR_LINK_SOCKS5)?;
+        let text = LinkText {
+            front: match form {
+                MTPROTO_LINK_FORM_TG => link::TG,
+                MTPROTO_LINK_FORM_HTTPS => link::HTTPS,
+                _ => return Err(MTPROTO_ERROR_INVALID_ARGUMENT),
+            },
+            server,
+            port: handle.port,
+            secret: secret.secret(),
         };
         // SAFETY: the caller's pointers, by the header's rules.
-        unsafe { copy_text_out(&text, buffer, capacity, length) }
+        unsafe { copy_text_out(text, buffer, capacity, length) }
     })
 }

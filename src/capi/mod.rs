@@ -28,6 +28,7 @@ mod status;
 mod test_panic;
 #[cfg(test)]
 mod tests;
+mod texts;
 mod transport;
 mod version;
 

@@ -3,7 +3,6 @@
 #[cfg(test)]
 mod tests;
 
-use core::fmt;
 use std::ffi::CString;
 
 use libc::c_char;
@@ -12,8 +11,10 @@ use super::boundary::{Outcome, Output, guard, guard_value, input, into_handle};
 use super::config::{mtproto_config, set};
 use super::status::{
     MTPROTO_ERROR_INVALID_ARGUMENT, MTPROTO_ERROR_NULL_ARGUMENT, MTPROTO_ERROR_OUT_OF_MEMORY,
-    MTPROTO_ERROR_SECRET_TEXT, MTPROTO_NEED_SPACE, mtproto_status, secret_status,
+    MTPROTO_ERROR_SECRET_TEXT, mtproto_status, secret_status,
 };
+use super::texts::{Reason, copy_out, copy_text_out, kept, shown};
+use crate::allocate::OutOfMemory;
 use crate::mtproxy::{ParseMode, Secret, SecretForm};
 use crate::transport::Config;
 
@@ -34,14 +35,13 @@ pub const MTPROTO_SECRET_FAKE_TLS: i32 = 3;
 /// at the same time; the key is wiped when it is freed.
 pub struct mtproto_secret {
     secret: Secret,
-    domain: CString,
+    domain: Option<CString>,
 }
 
 impl mtproto_secret {
-    pub(super) fn new(secret: Secret) -> Self {
-        // A host name: no zero byte is in it.
-        let domain = CString::new(secret.domain().unwrap_or_default()).unwrap_or_default();
-        Self { secret, domain }
+    pub(super) fn new(secret: Secret) -> Result<Self, OutOfMemory> {
+        let domain = kept(secret.domain().unwrap_or_default())?;
+        Ok(Self { secret, domain })
     }
 
     pub(super) fn secret(&self) -> &Secret {
@@ -56,95 +56,6 @@ pub(super) fn mode_of(mode: i32) -> Result<ParseMode, mtproto_status> {
         MTPROTO_PARSE_LENIENT => Ok(ParseMode::Lenient),
         _ => Err(MTPROTO_ERROR_INVALID_ARGUMENT),
     }
-}
-
-/// Where a refusal is put into words; NULL where nobody wants to know.
-pub(super) struct Reason {
-    buffer: *mut c_char,
-    capacity: usize,
-}
-
-impl Reason {
-    /// # Safety
-    ///
-    /// `buffer` is NULL, or `capacity` bytes can be written there during the call.
-    pub(super) unsafe fn new(buffer: *mut c_char, capacity: usize) -> Self {
-        let reason = Self { buffer, capacity };
-        reason.write("");
-        reason
-    }
-
-    /// Writes the words, cut to what fits, and gives the status back.
-    pub(super) fn say(&self, words: impl fmt::Display, status: mtproto_status) -> mtproto_status {
-        self.write(&words.to_string());
-        status
-    }
-
-    fn write(&self, words: &str) {
-        if self.buffer.is_null() || self.capacity == 0 {
-            return;
-        }
-        let mut count = words.len().min(self.capacity - 1);
-        // Never half a character.
-        while !words.is_char_boundary(count) {
-            count -= 1;
-        }
-        let buffer = self.buffer.cast::<u8>();
-        // SAFETY: `count` bytes are in `words`, and fit the caller's buffer by
-        // the contract of `new`; it cannot overlap them.
-        unsafe { buffer.copy_from_nonoverlapping(words.as_ptr(), count) };
-        // SAFETY: `count` is below the capacity.
-        let end = unsafe { buffer.add(count) };
-        // SAFETY: as above.
-        unsafe { end.write(0) };
-    }
-}
-
-/// Copies bytes out, and says how many there are; none where they do not fit.
-///
-/// # Safety
-///
-/// Unless `buffer` is NULL, `capacity` bytes can be written there; `length` is
-/// NULL, or can be written.
-pub(super) unsafe fn copy_out(
-    bytes: &[u8],
-    buffer: *mut u8,
-    capacity: usize,
-    length: *mut usize,
-) -> Outcome {
-    // SAFETY: by this function's contract.
-    let length = unsafe { Output::new(length) }?;
-    if buffer.is_null() && capacity != 0 {
-        return Err(MTPROTO_ERROR_NULL_ARGUMENT);
-    }
-    length.write(bytes.len());
-    if bytes.len() > capacity {
-        return Err(MTPROTO_NEED_SPACE);
-    }
-    if !bytes.is_empty() {
-        // SAFETY: that many bytes are in `bytes`, and fit the caller's buffer,
-        // which cannot overlap the library's memory.
-        unsafe { buffer.copy_from_nonoverlapping(bytes.as_ptr(), bytes.len()) };
-    }
-    Ok(())
-}
-
-/// The same for a text, whose zero byte is counted.
-///
-/// # Safety
-///
-/// As [`copy_out`].
-pub(super) unsafe fn copy_text_out(
-    text: &str,
-    buffer: *mut c_char,
-    capacity: usize,
-    length: *mut usize,
-) -> Outcome {
-    let mut bytes = zeroize::Zeroizing::new(Vec::with_capacity(text.len() + 1));
-    bytes.extend_from_slice(text.as_bytes());
-    bytes.push(0);
-    // SAFETY: the same contract.
-    unsafe { copy_out(&bytes, buffer.cast(), capacity, length) }
 }
 
 /// Runs the inside of an export on a secret.
@@ -203,7 +114,7 @@ pub unsafe extern "C" fn mtproto_secret_parse(
         };
         let secret =
             Secret::parse(text, mode).map_err(|error| reason.say(error, secret_status(error)))?;
-        out.write(into_handle(mtproto_secret::new(secret)).ok_or(MTPROTO_ERROR_OUT_OF_MEMORY)?);
+        out.write(into_handle(mtproto_secret::new(secret)?).ok_or(MTPROTO_ERROR_OUT_OF_MEMORY)?);
         Ok(())
     })
 }
@@ -241,7 +152,7 @@ pub unsafe extern "C" fn mtproto_secret_from_bytes(
         let out = unsafe { Output::new(out) }?;
         let secret = Secret::from_bytes(bytes, mode_of(mode)?)
             .map_err(|error| reason.say(error, secret_status(error)))?;
-        out.write(into_handle(mtproto_secret::new(secret)).ok_or(MTPROTO_ERROR_OUT_OF_MEMORY)?);
+        out.write(into_handle(mtproto_secret::new(secret)?).ok_or(MTPROTO_ERROR_OUT_OF_MEMORY)?);
         Ok(())
     })
 }
@@ -283,7 +194,7 @@ pub unsafe extern "C" fn mtproto_secret_form(secret: *const mtproto_secret) -> i
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mtproto_secret_domain(secret: *const mtproto_secret) -> *const c_char {
     // SAFETY: the caller's handle, by the header's rules.
-    unsafe { look(secret, c"".as_ptr(), |handle| handle.domain.as_ptr()) }
+    unsafe { look(secret, c"".as_ptr(), |handle| shown(&handle.domain)) }
 }
 
 /// Copies the key out: MTPROTO_SECRET_LENGTH bytes, without first byte and
@@ -327,8 +238,10 @@ pub unsafe extern "C" fn mtproto_secret_bytes(
     length: *mut usize,
 ) -> mtproto_status {
     let inside = |secret: &Secret| {
-        // SAFETY: the caller's pointers, by the header's rules.
-        unsafe { copy_out(&secret.to_bytes(), buffer, capacity, length) }
+        secret.with_bytes(|bytes| {
+            // SAFETY: the caller's pointers, by the header's rules.
+            unsafe { copy_out(bytes, buffer, capacity, length) }
+        })
     };
     // SAFETY: the caller's handle, by the header's rules.
     unsafe { with(secret, inside) }
@@ -353,7 +266,7 @@ pub unsafe extern "C" fn mtproto_secret_to_text(
 ) -> mtproto_status {
     let inside = |secret: &Secret| {
         // SAFETY: the caller's pointers, by the header's rules.
-        unsafe { copy_text_out(&secret.to_text(), buffer, capacity, length) }
+        unsafe { copy_text_out(secret.text(), buffer, capacity, length) }
     };
     // SAFETY: the caller's handle, by the header's rules.
     unsafe { with(secret, inside) }

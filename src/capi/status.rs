@@ -5,6 +5,7 @@ use core::ffi::CStr;
 use libc::c_char;
 
 use super::boundary::guard_value;
+use crate::allocate::OutOfMemory;
 use crate::error::{ConfigError, Error, FakeTlsError, ProtocolError, UsageError};
 use crate::mtproxy::{LinkError, SecretError};
 
@@ -247,6 +248,13 @@ pub(crate) fn status_of(error: Error) -> mtproto_status {
     }
 }
 
+/// So that the inside of an export may end by `?`.
+impl From<OutOfMemory> for mtproto_status {
+    fn from(OutOfMemory: OutOfMemory) -> Self {
+        MTPROTO_ERROR_OUT_OF_MEMORY
+    }
+}
+
 /// The status of a refused secret.
 pub(crate) fn secret_status(error: SecretError) -> mtproto_status {
     match error {
@@ -261,6 +269,7 @@ pub(crate) fn secret_status(error: SecretError) -> mtproto_status {
         SecretError::TooLong { .. } => MTPROTO_ERROR_SECRET_TOO_LONG,
         SecretError::NoDomain => MTPROTO_ERROR_SECRET_NO_DOMAIN,
         SecretError::Domain(_) => MTPROTO_ERROR_SECRET_DOMAIN,
+        SecretError::OutOfMemory => MTPROTO_ERROR_OUT_OF_MEMORY,
     }
 }
 
@@ -282,6 +291,7 @@ pub(crate) fn link_status(error: LinkError) -> mtproto_status {
         LinkError::PortDigits { .. } | LinkError::PortRange { .. } => MTPROTO_ERROR_LINK_PORT,
         LinkError::CredentialTooLong { .. } => MTPROTO_ERROR_LINK_CREDENTIAL,
         LinkError::Secret(error) => secret_status(error),
+        LinkError::OutOfMemory => MTPROTO_ERROR_OUT_OF_MEMORY,
     }
 }
 

@@ -16,10 +16,11 @@ use super::boundary::{
 use super::config::mtproto_config;
 use super::event::mtproto_event;
 use super::status::{
-    MTPROTO_ERROR_INVALID_ARGUMENT, MTPROTO_ERROR_NULL_ARGUMENT, MTPROTO_ERROR_OUT_OF_MEMORY,
+    self, MTPROTO_ERROR_INVALID_ARGUMENT, MTPROTO_ERROR_NULL_ARGUMENT, MTPROTO_ERROR_OUT_OF_MEMORY,
     MTPROTO_ERROR_PANIC, MTPROTO_ERROR_QUICK_ACK_TOKEN, MTPROTO_ERROR_STRUCT_SIZE,
     MTPROTO_EVENTS_PENDING, MTPROTO_NO_EVENT, mtproto_status, status_of,
 };
+use super::texts::kept;
 use crate::error::Error;
 use crate::quick_ack::QuickAckToken;
 use crate::transport::{Config, Transport};
@@ -52,7 +53,8 @@ impl mtproto_transport {
     /// The status of an error, whose text is kept if it is fatal.
     pub(super) fn failed(&mut self, error: Error) -> mtproto_status {
         if error.is_fatal() && self.error_text.is_none() {
-            self.error_text = CString::new(error.to_string()).ok();
+            // Without memory the next call tries again.
+            self.error_text = kept(error).ok().flatten();
         }
         status_of(error)
     }
@@ -643,7 +645,8 @@ pub unsafe extern "C" fn mtproto_transport_pending_wire(
 }
 
 /// The fatal error with its figures, for a log: "the frame carries sequence
-/// number 5: 3 was expected".
+/// number 5: 3 was expected". Without its figures where there was no memory for
+/// them.
 ///
 /// @return  A NUL-terminated text, never NULL ("" while there is no such
 ///          error), until the transport is freed.
@@ -652,8 +655,12 @@ pub unsafe extern "C" fn mtproto_transport_error_text(
     transport: *const mtproto_transport,
 ) -> *const c_char {
     let text = |handle: &mtproto_transport| {
-        let text = handle.error_text.as_deref();
-        text.unwrap_or_default().as_ptr()
+        match (&handle.error_text, handle.transport.failure()) {
+            (Some(text), _) => text.as_ptr(),
+            // There was no memory for its figures.
+            (None, Some(error)) => status::text(status_of(error)).as_ptr(),
+            (None, None) => c"".as_ptr(),
+        }
     };
     // SAFETY: the caller's handle, by the header's rules.
     unsafe { look(transport, c"".as_ptr(), text) }

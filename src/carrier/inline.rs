@@ -55,6 +55,14 @@ impl<const N: usize> Inline<N> {
     }
 }
 
+/// Never fails: what does not fit is cut.
+impl<const N: usize> fmt::Write for Inline<N> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.push(text.as_bytes());
+        Ok(())
+    }
+}
+
 impl<const N: usize> PartialEq for Inline<N> {
     fn eq(&self, other: &Self) -> bool {
         self.as_bytes() == other.as_bytes()

@@ -11,6 +11,7 @@ pub(crate) mod http_head;
 pub(crate) mod inline;
 pub(crate) mod websocket;
 
+use crate::allocate::{OutOfMemory, TryBox};
 use crate::entropy::{EntropyError, Random};
 use crate::envelope::Role;
 use crate::error::ProtocolError;
@@ -42,7 +43,7 @@ pub(crate) enum Step {
 #[derive(Debug)]
 pub(crate) enum Reader {
     FakeTls(RecordReader),
-    WebSocket(Box<WebSocketReader>),
+    WebSocket(TryBox<WebSocketReader>),
 }
 
 /// A WebSocket's frames, and what they ask for besides.
@@ -65,12 +66,13 @@ pub(crate) struct WebSocketClose {
 }
 
 impl Reader {
-    pub(crate) fn websocket(role: Role) -> Self {
-        Self::WebSocket(Box::new(WebSocketReader {
+    pub(crate) fn websocket(role: Role) -> Result<Self, OutOfMemory> {
+        let reader = WebSocketReader {
             frames: FrameReader::new(role, frame_reader::DEFAULT_MAX_FRAME),
             ping: None,
             closed: None,
-        }))
+        };
+        TryBox::new(reader).map(Self::WebSocket)
     }
 
     /// How to go on with the input, from where the last step ended. An error is
@@ -99,11 +101,19 @@ impl Reader {
         }
     }
 
-    /// The payload of a ping that waits for its answer; once.
-    pub(crate) fn take_ping(&mut self) -> Option<Inline<125>> {
+    /// The payload of a ping that waits for its answer.
+    pub(crate) fn ping(&self) -> Option<Inline<125>> {
         match self {
             Self::FakeTls(_) => None,
-            Self::WebSocket(reader) => reader.ping.take(),
+            Self::WebSocket(reader) => reader.ping,
+        }
+    }
+
+    /// The ping was answered.
+    pub(crate) fn end_ping(&mut self) {
+        match self {
+            Self::FakeTls(_) => {}
+            Self::WebSocket(reader) => reader.ping = None,
         }
     }
 

@@ -6,7 +6,7 @@ use super::ParseMode;
 
 /// TDLib's limit, which the fixed layout of its hello sets (a secret of 199
 /// bytes in all).
-const MAX_DOMAIN: usize = 182;
+pub(super) const MAX_DOMAIN: usize = 182;
 
 /// RFC 1035, section 2.3.4.
 const MAX_LABEL: usize = 63;

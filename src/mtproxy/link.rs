@@ -6,15 +6,16 @@ mod split;
 #[cfg(test)]
 mod tests;
 
-use core::fmt;
+use core::fmt::{self, Write as _};
 
 use zeroize::Zeroizing;
 
 pub use self::error::LinkError;
 pub use self::server::Server;
 use self::split::{Kind, Query};
-use super::percent::{self, Plus};
+use super::percent::{Encoded, Plus};
 use super::{ParseMode, Secret};
+use crate::allocate::{or_end, printed};
 
 /// What RFC 1929 can carry, in the one byte of its length.
 const MAX_CREDENTIAL: usize = 255;
@@ -164,31 +165,54 @@ impl ProxyLink {
     /// The canonical link that opens the app: `tg://proxy?…`.
     #[must_use]
     pub fn to_tg_link(&self) -> Zeroizing<String> {
-        self.print("tg://proxy?")
+        self.print(TG)
     }
 
     /// The canonical link that works in a browser too: `https://t.me/proxy?…`.
     #[must_use]
     pub fn to_https_link(&self) -> Zeroizing<String> {
-        self.print("https://t.me/proxy?")
+        self.print(HTTPS)
     }
 
     fn print(&self, front: &str) -> Zeroizing<String> {
-        let server = self.server.to_string();
-        let secret = self.secret.to_text();
-        // Whole at once: growing would leave the secret behind, unwiped. The
-        // names and the port take less than 40 bytes, an encoded byte takes 3.
-        let room = front.len() + 3 * server.len() + secret.len() + 40;
-        let mut link = Zeroizing::new(String::with_capacity(room));
-        link.push_str(front);
-        link.push_str("server=");
-        percent::encode(&server, &mut link);
-        link.push_str("&port=");
-        link.push_str(&self.port.to_string());
+        let text = LinkText {
+            front,
+            server: &self.server,
+            port: self.port,
+            secret: &self.secret,
+        };
+        // Whole at once: growing would leave the secret behind, unwiped.
+        Zeroizing::new(or_end(printed(text)))
+    }
+
+    /// Its parts, for the C ABI, which keeps them apart.
+    #[cfg(feature = "capi")]
+    pub(crate) fn into_parts(self) -> (Server, u16, Secret) {
+        (self.server, self.port, self.secret)
+    }
+}
+
+/// What the link that opens the app begins with.
+pub(crate) const TG: &str = "tg://proxy?";
+/// What the link that works in a browser too begins with.
+pub(crate) const HTTPS: &str = "https://t.me/proxy?";
+
+/// A link as it is printed.
+pub(crate) struct LinkText<'a> {
+    /// [`TG`] or [`HTTPS`].
+    pub(crate) front: &'a str,
+    pub(crate) server: &'a Server,
+    pub(crate) port: u16,
+    pub(crate) secret: &'a Secret,
+}
+
+impl fmt::Display for LinkText<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.front)?;
+        f.write_str("server=")?;
+        write!(Encoded(&mut *f), "{}", self.server)?;
         // Hex and base64url need no encoding.
-        link.push_str("&secret=");
-        link.push_str(&secret);
-        link
+        write!(f, "&port={}&secret={}", self.port, self.secret.text())
     }
 }
 
@@ -211,7 +235,7 @@ impl Socks5Link {
         Ok(Self {
             server: query.server()?,
             port: query.port()?,
-            user: credential(query, "user")?.map(|user| user.to_string()),
+            user: credential(query, "user")?.map(|mut user| core::mem::take(&mut *user)),
             password: credential(query, "pass")?,
         })
     }

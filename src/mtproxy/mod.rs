@@ -12,7 +12,7 @@
 
 mod dc_id;
 mod domain;
-mod link;
+pub(crate) mod link;
 mod percent;
 mod secret;
 

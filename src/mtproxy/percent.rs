@@ -1,8 +1,11 @@
 //! Percent-encoding of the values of a link (RFC 3986, section 2.1).
 
+use core::fmt;
+
 use zeroize::Zeroizing;
 
 use super::ParseMode;
+use crate::allocate::{self, OutOfMemory};
 
 /// What `+` stands for in an encoded value.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -13,48 +16,78 @@ pub(super) enum Plus {
     Space,
 }
 
-/// Undoes percent-encoding; the error is the position, from 1, of a `%` that
-/// two hex digits do not follow.
-///
-/// Lenient mode leaves such a `%` as it is, as TDLib and Qt do.
-pub(super) fn decode(text: &str, plus: Plus, mode: ParseMode) -> Result<Zeroizing<Vec<u8>>, usize> {
+/// Why a value cannot be decoded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum PercentError {
+    /// Where, from 1, a `%` is that two hex digits do not follow.
+    Position(usize),
+    OutOfMemory,
+}
+
+impl From<OutOfMemory> for PercentError {
+    fn from(OutOfMemory: OutOfMemory) -> Self {
+        Self::OutOfMemory
+    }
+}
+
+/// Undoes percent-encoding.
+pub(super) fn decode(
+    text: &str,
+    plus: Plus,
+    mode: ParseMode,
+) -> Result<Zeroizing<Vec<u8>>, PercentError> {
     // Whole at once: growing would leave parts of a secret behind, unwiped.
-    let mut out = Zeroizing::new(Vec::with_capacity(text.len()));
-    let mut rest = text.as_bytes();
-    while let Some((&byte, after)) = rest.split_first() {
-        rest = after;
-        match byte {
-            b'%' => match hex_pair(after) {
-                Some((value, after)) => {
-                    out.push(value);
-                    rest = after;
-                }
-                None if mode.is_lenient() => out.push(byte),
-                None => return Err(text.len() - after.len()),
-            },
-            b'+' if plus == Plus::Space => out.push(b' '),
-            _ => out.push(byte),
-        }
+    let mut out = Zeroizing::new(allocate::room(text.len())?);
+    for byte in decoded(text, plus, mode) {
+        out.push(byte.map_err(PercentError::Position)?);
     }
     Ok(out)
 }
 
-/// Appends `text` with everything but the unreserved characters encoded.
+/// The same byte by byte; the error is the position, from 1, of a `%` that two hex
+/// digits do not follow.
+///
+/// Lenient mode leaves such a `%` as it is, as TDLib and Qt do.
+pub(super) fn decoded(
+    text: &str,
+    plus: Plus,
+    mode: ParseMode,
+) -> impl Iterator<Item = Result<u8, usize>> {
+    let mut rest = text.as_bytes();
+    core::iter::from_fn(move || {
+        let (&byte, after) = rest.split_first()?;
+        rest = after;
+        Some(match byte {
+            b'%' => match hex_pair(after) {
+                Some((value, after)) => {
+                    rest = after;
+                    Ok(value)
+                }
+                None if mode.is_lenient() => Ok(byte),
+                None => Err(text.len() - after.len()),
+            },
+            b'+' if plus == Plus::Space => Ok(b' '),
+            _ => Ok(byte),
+        })
+    })
+}
+
+/// Encodes what is written to it, everything but the unreserved characters.
 ///
 /// More than RFC 3986 asks of a query, and what TDLib prints: no app can
 /// mistake any of it for a delimiter.
-pub(super) fn encode(text: &str, out: &mut String) {
-    const DIGITS: [char; 16] = [
-        '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F',
-    ];
-    for &byte in text.as_bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
-            out.push(char::from(byte));
-        } else {
-            out.push('%');
-            out.push(DIGITS[usize::from(byte >> 4)]);
-            out.push(DIGITS[usize::from(byte & 15)]);
+pub(super) struct Encoded<W>(pub(super) W);
+
+impl<W: fmt::Write> fmt::Write for Encoded<W> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        for &byte in text.as_bytes() {
+            if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
+                self.0.write_char(char::from(byte))?;
+            } else {
+                write!(self.0, "%{byte:02X}")?;
+            }
         }
+        Ok(())
     }
 }
 
@@ -79,7 +112,9 @@ mod tests {
     use super::ParseMode::{Lenient, Strict};
     use super::*;
 
-    fn decoded(text: &str, plus: Plus, mode: ParseMode) -> Result<String, usize> {
+    use core::fmt::Write as _;
+
+    fn decoded(text: &str, plus: Plus, mode: ParseMode) -> Result<String, PercentError> {
         decode(text, plus, mode).map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
     }
 
@@ -100,7 +135,8 @@ mod tests {
     fn a_lone_percent_sign_is_text_only_when_lenient() {
         for (text, position) in [("%", 1), ("a%2", 2), ("ab%zz", 3), ("%2я", 1)] {
             assert_eq!(decoded(text, Plus::Keep, Lenient), Ok(text.into()));
-            assert_eq!(decoded(text, Plus::Keep, Strict), Err(position), "{text}");
+            let error = PercentError::Position(position);
+            assert_eq!(decoded(text, Plus::Keep, Strict), Err(error), "{text}");
         }
     }
 
@@ -108,7 +144,7 @@ mod tests {
         #[test]
         fn encoding_comes_back(text in ".*") {
             let mut encoded = String::new();
-            encode(&text, &mut encoded);
+            write!(Encoded(&mut encoded), "{text}").expect("a text");
             proptest::prop_assert!(encoded.is_ascii());
             for (plus, mode) in [(Plus::Keep, Strict), (Plus::Space, Lenient)] {
                 proptest::prop_assert_eq!(decoded(&encoded, plus, mode), Ok(text.clone()));

@@ -11,8 +11,9 @@ use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 pub use self::error::SecretError;
-use super::percent::{self, Plus};
+use super::percent::{self, PercentError, Plus};
 use super::{ParseMode, domain};
+use crate::allocate::{self, OutOfMemory, TryBox, or_end};
 
 /// First byte of a "secure" secret: frames are padded.
 const SECURE: u8 = 0xdd;
@@ -98,11 +99,10 @@ pub enum SecretForm {
 /// );
 /// # Ok::<(), mtproto::mtproxy::SecretError>(())
 /// ```
-#[derive(Clone)]
 pub struct Secret {
     /// Boxed, so that a move of the secret leaves no copy behind that nobody
     /// wipes.
-    key: Box<Zeroizing<[u8; 16]>>,
+    key: TryBox<Zeroizing<[u8; 16]>>,
     form: SecretForm,
 }
 
@@ -110,13 +110,13 @@ impl Secret {
     /// The plain secret with this key.
     #[must_use]
     pub fn plain(key: &[u8; 16]) -> Self {
-        Self::new(key, SecretForm::Plain)
+        or_end(Self::new(key, SecretForm::Plain))
     }
 
     /// The secret of 17 bytes that begins with `dd`.
     #[must_use]
     pub fn secure(key: &[u8; 16]) -> Self {
-        Self::new(key, SecretForm::Tagged { first_byte: SECURE })
+        or_end(Self::new(key, SecretForm::Tagged { first_byte: SECURE }))
     }
 
     /// The fake TLS secret for `domain`.
@@ -124,7 +124,7 @@ impl Secret {
     /// # Errors
     ///
     /// [`SecretError::Domain`] where the domain is no host name of 1 to 182
-    /// bytes.
+    /// bytes; [`SecretError::OutOfMemory`].
     pub fn fake_tls(key: &[u8; 16], domain: &str) -> Result<Self, SecretError> {
         Self::with_domain(key, domain.as_bytes(), ParseMode::Strict)
     }
@@ -135,8 +135,9 @@ impl Secret {
     ///
     /// What is wrong with them, with figures.
     pub fn from_bytes(bytes: &[u8], mode: ParseMode) -> Result<Self, SecretError> {
+        let of = |key, form| Ok(Self::new(key, form)?);
         if let Ok(key) = bytes.try_into() {
-            return Ok(Self::plain(key));
+            return of(key, SecretForm::Plain);
         }
         let Some((&first_byte, after)) = bytes.split_first() else {
             return Err(SecretError::Empty);
@@ -145,13 +146,14 @@ impl Secret {
             return Err(SecretError::TooShort { bytes: bytes.len() });
         };
         match (first_byte, tail, mode) {
-            (FAKE_TLS, [], ParseMode::Lenient) => Ok(Self::plain(key)),
+            (FAKE_TLS, [], ParseMode::Lenient) => of(key, SecretForm::Plain),
             (FAKE_TLS, [], ParseMode::Strict) => Err(SecretError::NoDomain),
             (FAKE_TLS, tail, _) => Self::with_domain(key, tail, mode),
-            (_, [], _) => Ok(Self::new(key, SecretForm::Tagged { first_byte })),
-            (SECURE, _, ParseMode::Lenient) => Ok(Self::secure(key)),
+            (_, [], _) | (SECURE, _, ParseMode::Lenient) => {
+                of(key, SecretForm::Tagged { first_byte })
+            }
             (_, _, ParseMode::Lenient) => match bytes.first_chunk() {
-                Some(key) => Ok(Self::plain(key)),
+                Some(key) => of(key, SecretForm::Plain),
                 None => Err(SecretError::TooShort { bytes: bytes.len() }),
             },
             (_, _, ParseMode::Strict) => Err(SecretError::TooLong {
@@ -171,7 +173,10 @@ impl Secret {
             return Self::from_value(text, mode);
         }
         let text = text.trim();
-        let decoded = percent::decode(text, Plus::Keep, mode).unwrap_or_default();
+        let decoded = match percent::decode(text, Plus::Keep, mode) {
+            Err(PercentError::OutOfMemory) => return Err(SecretError::OutOfMemory),
+            decoded => decoded.unwrap_or_default(),
+        };
         // What decodes to no text keeps its `%`, which is then refused by name.
         Self::from_value(core::str::from_utf8(&decoded).unwrap_or(text), mode)
     }
@@ -181,17 +186,27 @@ impl Secret {
         Self::from_bytes(&text::decode(text, mode)?, mode)
     }
 
-    fn new(key: &[u8; 16], form: SecretForm) -> Self {
-        let mut boxed = Box::new(Zeroizing::new([0; 16]));
+    fn new(key: &[u8; 16], form: SecretForm) -> Result<Self, OutOfMemory> {
+        let mut boxed = TryBox::new(Zeroizing::new([0; 16]))?;
         boxed.copy_from_slice(key);
-        Self { key: boxed, form }
+        Ok(Self { key: boxed, form })
+    }
+
+    pub(crate) fn try_clone(&self) -> Result<Self, OutOfMemory> {
+        let form = match &self.form {
+            SecretForm::Plain => SecretForm::Plain,
+            &SecretForm::Tagged { first_byte } => SecretForm::Tagged { first_byte },
+            SecretForm::FakeTls { domain } => SecretForm::FakeTls {
+                domain: allocate::text(domain)?,
+            },
+        };
+        Self::new(self.key(), form)
     }
 
     fn with_domain(key: &[u8; 16], domain: &[u8], mode: ParseMode) -> Result<Self, SecretError> {
-        let domain = domain::check(domain, mode)
-            .map_err(SecretError::Domain)?
-            .to_owned();
-        Ok(Self::new(key, SecretForm::FakeTls { domain }))
+        let domain = domain::check(domain, mode).map_err(SecretError::Domain)?;
+        let domain = allocate::text(domain)?;
+        Ok(Self::new(key, SecretForm::FakeTls { domain })?)
     }
 
     /// The key: what goes into the key derivation of the obfuscation and into
@@ -226,33 +241,74 @@ impl Secret {
     /// The raw bytes: what [`from_bytes`](Self::from_bytes) reads.
     #[must_use]
     pub fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
-        let domain = self.domain().unwrap_or_default().as_bytes();
-        let mut bytes = Zeroizing::new(Vec::with_capacity(1 + self.key.len() + domain.len()));
-        match self.form {
-            SecretForm::Plain => {}
-            SecretForm::Tagged { first_byte } => bytes.push(first_byte),
-            SecretForm::FakeTls { .. } => bytes.push(FAKE_TLS),
-        }
-        bytes.extend_from_slice(self.key.as_slice());
-        bytes.extend_from_slice(domain);
-        bytes
+        Zeroizing::new(self.with_bytes(<[u8]>::to_vec))
     }
 
     /// The canonical text, as TDLib prints it: lower-case hex for 16 and 17
     /// bytes, base64url without padding for fake TLS.
     #[must_use]
     pub fn to_text(&self) -> Zeroizing<String> {
-        match self.form {
-            SecretForm::FakeTls { .. } => text::base64url(&self.to_bytes()),
-            SecretForm::Plain | SecretForm::Tagged { .. } => self.to_hex(),
-        }
+        // Whole at once: growing would leave parts of the secret behind, unwiped.
+        Zeroizing::new(or_end(allocate::printed(self.text())))
     }
 
     /// Lower-case hex, whatever the form: every app reads it, and mtprotoproxy
     /// prints nothing else, since the base64 of some apps was at fault.
     #[must_use]
     pub fn to_hex(&self) -> Zeroizing<String> {
-        text::hex(&self.to_bytes())
+        let base64 = false;
+        let secret = self;
+        Zeroizing::new(or_end(allocate::printed(SecretText { secret, base64 })))
+    }
+
+    /// Shows what [`to_bytes`](Self::to_bytes) gives, without memory for it; wiped
+    /// afterwards.
+    pub(crate) fn with_bytes<T>(&self, look: impl FnOnce(&[u8]) -> T) -> T {
+        let (first, count) = match self.form {
+            SecretForm::Plain => (0, 0),
+            SecretForm::Tagged { first_byte } => (first_byte, 1),
+            SecretForm::FakeTls { .. } => (FAKE_TLS, 1),
+        };
+        let domain = self.domain().unwrap_or_default().as_bytes();
+        let mut bytes = Zeroizing::new([0; MAX_SECRET]);
+        let mut length = 0;
+        for part in [&[first][..count], self.key(), domain] {
+            bytes[length..length + part.len()].copy_from_slice(part);
+            length += part.len();
+        }
+        look(&bytes[..length])
+    }
+
+    /// What [`to_text`](Self::to_text) prints, without memory for it.
+    pub(crate) fn text(&self) -> SecretText<'_> {
+        SecretText {
+            secret: self,
+            base64: matches!(self.form, SecretForm::FakeTls { .. }),
+        }
+    }
+}
+
+/// `ee`, the key and the longest domain.
+const MAX_SECRET: usize = 1 + 16 + domain::MAX_DOMAIN;
+
+/// A secret as it is printed.
+pub(crate) struct SecretText<'a> {
+    secret: &'a Secret,
+    base64: bool,
+}
+
+impl fmt::Display for SecretText<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.secret.with_bytes(|bytes| match self.base64 {
+            true => text::base64url(bytes, f),
+            false => text::hex(bytes, f),
+        })
+    }
+}
+
+impl Clone for Secret {
+    fn clone(&self) -> Self {
+        or_end(self.try_clone())
     }
 }
 

@@ -14,7 +14,7 @@ use aes::cipher::consts::U16;
 use aes::cipher::{Array, BlockCipherEncrypt, InOutBuf, KeyInit};
 use zeroize::Zeroize;
 
-use crate::try_box::try_box;
+use crate::allocate::try_box;
 use blocks::{Ahead, BLOCK, Block, Pass, xor_short};
 
 /// How many blocks are made ahead of their use.

@@ -3,6 +3,7 @@
 use super::config::ClientOpening;
 use super::event::Carrier;
 use super::{Config, Handshake, Handshaking, Introduced, Stage, Transport};
+use crate::allocate::{self, TryBox};
 use crate::carrier::fake_tls::client::{self as fake_tls, ClientHandshake};
 use crate::carrier::fake_tls::client_hello::HelloError;
 use crate::carrier::fake_tls::records::{ChangeCipherSpec, RecordReader};
@@ -54,7 +55,9 @@ impl Transport {
             let time = config.clock().unix_time();
             let (handshake, hello) = ClientHandshake::new(secret, domain, profile, time, random)?;
             let writer = Writer::fake_tls(Role::Client, config.record_writer());
-            Some((Handshake::FakeTls(handshake), hello, writer))
+            // gotd and mtg pass over change-cipher-specs in the answer too.
+            let reader = Reader::FakeTls(RecordReader::new(ChangeCipherSpec::Skip));
+            Some((Handshake::FakeTls(handshake), hello, writer, reader))
         } else if let Some(target) = websocket {
             let target = Target {
                 host: &target.host,
@@ -67,6 +70,7 @@ impl Transport {
                 Handshake::WebSocket(opening),
                 request,
                 Writer::WebSocket { role },
+                Reader::websocket(role)?,
             ))
         } else {
             None
@@ -90,9 +94,12 @@ impl Transport {
                     unreported: Some(connected),
                 }
             }
-            Some((handshake, bytes, writer)) => {
+            Some((handshake, bytes, writer, reader)) => {
                 transport.outgoing.append_handshake(&bytes)?;
-                transport.server_name = fake_tls.map(|(domain, _)| domain.into());
+                if let Some((domain, _)) = fake_tls {
+                    // Of the size that was asked for: nothing is allocated by that.
+                    transport.server_name = Some(allocate::text(domain)?.into_boxed_str());
+                }
                 Stage::Handshaking {
                     needed: 1,
                     codec,
@@ -103,11 +110,12 @@ impl Transport {
                         },
                         ..connected
                     },
-                    handshake: Box::new(Handshaking {
+                    handshake: TryBox::new(Handshaking {
                         handshake,
                         writer,
+                        reader,
                         incoming: streams.incoming,
-                    }),
+                    })?,
                 }
             }
         };
@@ -128,8 +136,8 @@ impl Transport {
                 *needed = queued.len() + count;
                 false
             }
-            Ok(Progress::Done { consumed, reader }) => {
-                self.shaken_hands(consumed, reader);
+            Ok(Progress::Done { consumed }) => {
+                self.shaken_hands(consumed);
                 true
             }
             Err(error) => {
@@ -140,7 +148,7 @@ impl Transport {
     }
 
     /// The carrier is there: what follows is its pieces.
-    fn shaken_hands(&mut self, consumed: usize, reader: Reader) {
+    fn shaken_hands(&mut self, consumed: usize) {
         let passing = Stage::Failed(ProtocolError::NotOurs.into());
         let Stage::Handshaking {
             codec,
@@ -155,10 +163,16 @@ impl Transport {
             codec,
             unreported: Some(unreported),
         };
-        self.outgoing.set_writer(handshake.writer);
+        let Handshaking {
+            writer,
+            reader,
+            incoming,
+            ..
+        } = handshake.into_inner();
+        self.outgoing.set_writer(writer);
         self.incoming.take(consumed);
         self.incoming.set_reader(reader);
-        self.incoming.set_stream(handshake.incoming);
+        self.incoming.set_stream(incoming);
     }
 }
 
@@ -167,7 +181,6 @@ enum Progress {
     NeedMore(usize),
     Done {
         consumed: usize,
-        reader: Reader,
     },
 }
 
@@ -176,18 +189,11 @@ impl Handshaking {
         match &mut self.handshake {
             Handshake::FakeTls(handshake) => Ok(match handshake.receive(queued)? {
                 fake_tls::Progress::NeedMore(count) => Progress::NeedMore(count),
-                // gotd and mtg pass over change-cipher-specs here too.
-                fake_tls::Progress::Done { consumed } => Progress::Done {
-                    consumed,
-                    reader: Reader::FakeTls(RecordReader::new(ChangeCipherSpec::Skip)),
-                },
+                fake_tls::Progress::Done { consumed } => Progress::Done { consumed },
             }),
             Handshake::WebSocket(opening) => Ok(match opening.receive(queued)? {
                 websocket::Progress::NeedMore(count) => Progress::NeedMore(count),
-                websocket::Progress::Done { consumed } => Progress::Done {
-                    consumed,
-                    reader: Reader::websocket(Role::Client),
-                },
+                websocket::Progress::Done { consumed } => Progress::Done { consumed },
             }),
         }
     }
@@ -197,6 +203,7 @@ impl From<TargetError> for Error {
     fn from(error: TargetError) -> Self {
         match error {
             TargetError::Entropy(error) => error.into(),
+            TargetError::OutOfMemory => Self::OutOfMemory,
             _ => ConfigError::WebSocketTarget.into(),
         }
     }

@@ -53,6 +53,8 @@ pub(crate) enum Detection {
     /// A request with a packet in its body.
     Http,
     NotOurs(NotOursReason),
+    /// There is no memory to tell.
+    OutOfMemory,
 }
 
 /// A client that is spoken with.
@@ -141,6 +143,7 @@ fn detect_fake_tls(bytes: &[u8], acceptance: &Acceptance<'_>) -> Detection {
             needed: bytes.len() + count,
         },
         Outcome::NotOurs(reason) => Detection::NotOurs(reason.into()),
+        Outcome::OutOfMemory => Detection::OutOfMemory,
         Outcome::Ours(accepted) => {
             let mut secrets = acceptance.secrets_with(true);
             match secrets.nth(accepted.secret_index) {

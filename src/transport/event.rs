@@ -175,7 +175,7 @@ impl From<Refusal> for NotOursReason {
             Refusal::Malformed(_) => Self::MalformedHello,
             Refusal::TooLarge { .. } | Refusal::TooManyRecords => Self::HelloTooLarge,
             Refusal::NoSecret => Self::UnknownSecret,
-            Refusal::ForeignName { .. } => Self::ForeignServerName,
+            Refusal::ForeignName => Self::ForeignServerName,
             Refusal::TooOld { seconds } => Self::ClockBehind { seconds },
             Refusal::TooNew { seconds } => Self::ClockAhead { seconds },
             Refusal::NoSuite | Refusal::NoGroup => Self::NoCommonCipher,

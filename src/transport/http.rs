@@ -16,7 +16,8 @@ use std::collections::VecDeque;
 use super::event::{Carrier, Closed};
 use super::events::Step;
 use super::{Config, End, Introduced, Stage, Transport};
-use crate::carrier::http::request_head::{RequestHead, RequestOptions};
+use crate::allocate::{self, OutOfMemory, TryBox};
+use crate::carrier::http::request_head::{RequestHead, RequestOptions, RequestOptionsError};
 use crate::carrier::http::request_reader::{self, Request, RequestReader};
 use crate::carrier::http::response_head::{self, Head};
 use crate::carrier::http::response_reader::{self, ResponseReader};
@@ -89,8 +90,8 @@ enum Look {
 }
 
 impl Turns {
-    fn new(side: Side) -> Box<Self> {
-        Box::new(Self {
+    fn new(side: Side) -> Result<TryBox<Self>, OutOfMemory> {
+        TryBox::new(Self {
             side,
             body: 0,
             gap: 0,
@@ -183,17 +184,20 @@ impl Transport {
             content_type: target.content_type.as_deref(),
             proxy_authorization: target.proxy_authorization.as_deref(),
         })
-        .map_err(|_| ConfigError::HttpTarget)?;
-        Ok(Self::over_http(Side::Client {
+        .map_err(|error| match error {
+            RequestOptionsError::OutOfMemory => Error::OutOfMemory,
+            _ => ConfigError::HttpTarget.into(),
+        })?;
+        Self::over_http(Side::Client {
             head,
             reader: ResponseReader::new(max_payload),
             asked: false,
             failed: false,
-        }))
+        })
     }
 
     /// The server's stage over HTTP.
-    pub(super) fn http_server(config: &Config, max_payload: usize) -> Stage {
+    pub(super) fn http_server(config: &Config, max_payload: usize) -> Result<Stage, Error> {
         Self::over_http(Side::Server {
             reader: RequestReader::new(max_payload),
             owed: None,
@@ -201,14 +205,14 @@ impl Transport {
         })
     }
 
-    fn over_http(side: Side) -> Stage {
-        Stage::Http {
-            turns: Turns::new(side),
+    fn over_http(side: Side) -> Result<Stage, Error> {
+        Ok(Stage::Http {
+            turns: Turns::new(side)?,
             unreported: Some(Introduced {
                 carrier: Carrier::Http,
                 ..Introduced::plain(None)
             }),
-        }
+        })
     }
 
     /// Sends a packet, if it is this end's turn; keeps it, if the config says so.
@@ -226,11 +230,9 @@ impl Transport {
         if !self.limits.queue_turns || waiting_bytes > self.limits.max_payload {
             return Err(UsageError::OutOfTurn.into());
         }
-        let mut kept = Vec::new();
-        let room = kept.try_reserve_exact(payload.len());
-        room.and_then(|()| turns.waiting.try_reserve(1))
-            .map_err(|_| Error::OutOfMemory)?;
-        kept.extend_from_slice(payload);
+        let kept = allocate::join(&[payload])?;
+        let room = turns.waiting.try_reserve(1);
+        room.map_err(|_| Error::OutOfMemory)?;
         turns.waiting.push_back(kept);
         turns.waiting_bytes = waiting_bytes;
         // Where there is no memory for what is due, the next event call sends it.
@@ -242,6 +244,7 @@ impl Transport {
         let Stage::Http { turns, .. } = &mut self.stage else {
             return Ok(());
         };
+        let turns = &mut **turns;
         match &mut turns.side {
             Side::Client { head, asked, .. } => {
                 let (fixed, length) = head.for_body(payload.len());

@@ -39,12 +39,13 @@ pub use event::{Carrier, Closed, Connected, Event, NotOurs, NotOursReason, Paylo
 
 use std::collections::VecDeque;
 
-use crate::carrier::Writer;
+use crate::allocate::TryBox;
 use crate::carrier::fake_tls::client::ClientHandshake;
 use crate::carrier::http_head::MAX_HEAD;
 use crate::carrier::websocket::client_opening::ClientOpening;
 use crate::carrier::websocket::close;
 use crate::carrier::websocket::server_opening::ServerOpening;
+use crate::carrier::{Reader, Writer};
 use crate::control::{self, QUICK_ACK_MARK};
 use crate::entropy::Random;
 use crate::envelope::{self, Codec, Envelope, Head, Role, Sent};
@@ -111,7 +112,7 @@ enum Stage {
         needed: usize,
         codec: Codec,
         unreported: Introduced,
-        handshake: Box<Handshaking>,
+        handshake: TryBox<Handshaking>,
     },
     /// Frames go both ways. The connected event may still have to be reported.
     Open {
@@ -120,7 +121,7 @@ enum Stage {
     },
     /// Packets go both ways over HTTP, in turns.
     Http {
-        turns: Box<Turns>,
+        turns: TryBox<Turns>,
         unreported: Option<Introduced>,
     },
     /// Server: a stranger, still to be reported.
@@ -153,6 +154,7 @@ impl Stage {
 struct Handshaking {
     handshake: Handshake,
     writer: Writer,
+    reader: Reader,
     incoming: Keystream,
 }
 
@@ -731,10 +733,13 @@ impl Transport {
         let Some(reader) = self.incoming.reader() else {
             return;
         };
-        let (ping, closed) = (reader.take_ping(), reader.closed());
-        if let Some(ping) = ping {
-            // A ping that finds no memory stays unanswered; the peer asks again.
-            let _ = self.outgoing.pong(ping.as_bytes(), &mut self.random);
+        let closed = reader.closed();
+        if let Some(ping) = reader.ping() {
+            let answered = self.outgoing.pong(ping.as_bytes(), &mut self.random);
+            // One that finds no memory is answered with what comes next.
+            if answered.is_ok() {
+                reader.end_ping();
+            }
         }
         if let Some(closed) = closed {
             self.outgoing.end(closed.code, [0; close::ERROR_REASON]);

@@ -15,6 +15,7 @@
 use core::ops::Range;
 
 use super::byte_queue::ByteQueue;
+use crate::allocate::TryBox;
 use crate::carrier::Writer;
 use crate::carrier::websocket::close::ERROR_REASON;
 use crate::carrier::websocket::mask;
@@ -41,7 +42,7 @@ pub(super) struct Outgoing {
     held: bool,
     /// How many bytes the app has been shown, and may drop.
     shown: usize,
-    carrier: Option<Box<Carried>>,
+    carrier: Option<TryBox<Carried>>,
 }
 
 /// What a carrier needs besides.
@@ -107,14 +108,17 @@ impl Outgoing {
     /// Queues bytes of a carrier's handshake. Frames wait until there is a
     /// writer.
     pub(super) fn append_handshake(&mut self, bytes: &[u8]) -> Result<(), Error> {
-        let carried = self.carrier.get_or_insert_with(|| {
-            Box::new(Carried {
-                wire: ByteQueue::default(),
-                writer: None,
-                end: End::Open,
-            })
-        });
-        append(&mut carried.wire, bytes)
+        if let Some(carried) = &mut self.carrier {
+            return append(&mut carried.wire, bytes);
+        }
+        let mut wire = ByteQueue::default();
+        append(&mut wire, bytes)?;
+        self.carrier = Some(TryBox::new(Carried {
+            wire,
+            writer: None,
+            end: End::Open,
+        })?);
+        Ok(())
     }
 
     /// The carrier's handshake is over.

@@ -50,11 +50,11 @@ impl Transport {
                 Outcome::Accepted {
                     consumed, response, ..
                 } => {
-                    self.open_websocket(consumed, &response)?;
+                    self.open_websocket(consumed, response.as_bytes())?;
                     return Ok(true);
                 }
                 Outcome::Refused { response, .. } => {
-                    self.outgoing.append_raw(&response)?;
+                    self.outgoing.append_raw(response.as_bytes())?;
                     self.incoming.discard();
                     self.refused = true;
                     return Ok(false);
@@ -88,9 +88,10 @@ impl Transport {
                 return Ok(true);
             }
             Some(Detection::Http) => {
-                self.stage = Self::http_server(config, self.limits.max_payload);
+                self.stage = Self::http_server(config, self.limits.max_payload)?;
             }
             Some(Detection::Found(found)) => self.found(found),
+            Some(Detection::OutOfMemory) => return Err(Error::OutOfMemory),
             None => self.incoming.fail(ProtocolError::InitializationPayload),
         }
         Ok(false)
@@ -110,7 +111,7 @@ impl Transport {
         let answer = answer::answer(&accepted, secret.key(), size, &mut self.random)?;
         let writer = Writer::fake_tls(Role::Server, config.record_writer());
         let reader = Reader::FakeTls(RecordReader::new(ChangeCipherSpec::Skip));
-        self.server_name = accepted.server_name.map(String::into_boxed_str);
+        self.server_name = accepted.server_name;
         let inside = Inside::FakeTls {
             secret_index,
             clock_skew: accepted.skew_seconds,
@@ -122,7 +123,7 @@ impl Transport {
     fn open_websocket(&mut self, consumed: usize, response: &[u8]) -> Result<(), Error> {
         let role = Role::Server;
         let writer = Writer::WebSocket { role };
-        let reader = Reader::websocket(role);
+        let reader = Reader::websocket(role)?;
         self.enter(Inside::WebSocket, consumed, response, writer, reader)
     }
 
@@ -180,9 +181,7 @@ impl From<AnswerError> for Error {
             AnswerError::Entropy(error) => error.into(),
             AnswerError::OutOfMemory => Self::OutOfMemory,
             // What was accepted can be answered: the reader has checked it.
-            AnswerError::SessionId | AnswerError::TooShort => {
-                ProtocolError::InitializationPayload.into()
-            }
+            AnswerError::TooShort => ProtocolError::InitializationPayload.into(),
         }
     }
 }

@@ -1,7 +1,7 @@
 /* Faults of the system, through the C ABI: no random bytes, and a clock that jumps.
  *
  * The program's own getrandom and clock_gettime take the place of the C library's. Failing allocations are in
- * fuzz/tests/failing_allocator.rs, which needs the library's own allocator. */
+ * fuzz/tests/failing_allocator, which needs the library's own allocator. */
 #define _GNU_SOURCE
 #include <mtproto.h>
 

@@ -3,7 +3,7 @@
 use core::ffi::CStr;
 use core::ptr;
 
-use super::super::status::{MTPROTO_ERROR_SECRET_TOO_SHORT, MTPROTO_OK};
+use super::super::status::{MTPROTO_ERROR_SECRET_TOO_SHORT, MTPROTO_NEED_SPACE, MTPROTO_OK};
 use super::*;
 
 const FAKE_TLS: &str = "ee00112233445566778899aabbccddeeff6578616d706c652e636f6d";

@@ -18,6 +18,7 @@ use super::digest;
 use super::hello_reader::Group;
 use super::records::{APPLICATION, CHANGE_CIPHER_SPEC_RECORD, HANDSHAKE, LARGEST_MAX_RECORD};
 use super::server::Accepted;
+use crate::allocate::{self, OutOfMemory};
 use crate::entropy::{EntropyError, Random};
 
 /// Between what lengths the application record's is drawn.
@@ -62,12 +63,16 @@ impl AnswerSize {
 /// No answer could be made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum AnswerError {
-    /// A session id of more than 32 bytes; [`super::server::inspect`] lets none through.
-    SessionId,
     /// There is no room for the digest; a ServerHello always has it.
     TooShort,
     OutOfMemory,
     Entropy(EntropyError),
+}
+
+impl From<OutOfMemory> for AnswerError {
+    fn from(OutOfMemory: OutOfMemory) -> Self {
+        Self::OutOfMemory
+    }
 }
 
 impl From<EntropyError> for AnswerError {
@@ -83,11 +88,8 @@ pub(crate) fn answer(
     size: AnswerSize,
     random: &mut Random,
 ) -> Result<Vec<u8>, AnswerError> {
-    let session_id = accepted.session_id.as_slice();
-    let id_length = u8::try_from(session_id.len()).map_err(|_| AnswerError::SessionId)?;
-    if id_length > 32 {
-        return Err(AnswerError::SessionId);
-    }
+    let session_id = accepted.session_id.as_bytes();
+    let [id_length, ..] = session_id.len().to_le_bytes();
     let (group, share_length): (u16, u16) = match accepted.group {
         Group::X25519 => (0x001d, 32),
         Group::X25519MlKem768 => (0x11ec, 1088 + 32),
@@ -96,9 +98,9 @@ pub(crate) fn answer(
     let message_length = extensions_length + 40 + u16::from(id_length);
     let application_length = size.draw(random)?;
 
-    let mut out = Vec::new();
-    out.try_reserve_exact(usize::from(message_length) + usize::from(application_length) + 32)
-        .map_err(|_| AnswerError::OutOfMemory)?;
+    // Besides these there are 20 bytes of headers.
+    let length = usize::from(message_length) + usize::from(application_length);
+    let mut out = allocate::room(length + 20)?;
     out.extend([HANDSHAKE, 3, 3]);
     out.extend((message_length + 4).to_be_bytes());
     out.extend([2, 0]);
@@ -126,6 +128,7 @@ pub(crate) fn answer(
     out.extend(application_length.to_be_bytes());
     extend_random(&mut out, usize::from(application_length), random)?;
 
+    debug_assert_eq!(out.len(), length + 20);
     digest::seal_answer(secret, &accepted.client_random, &mut out).ok_or(AnswerError::TooShort)?;
     Ok(out)
 }

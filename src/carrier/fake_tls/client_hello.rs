@@ -4,10 +4,17 @@ use curve25519_dalek::constants::X25519_BASEPOINT;
 use zeroize::Zeroizing;
 
 use super::profile::{Op, Profile};
+use crate::allocate::{self, OutOfMemory};
 use crate::entropy::{EntropyError, Random};
 
 /// The longest domain of an `ee` secret: TDLib's limit (section 7.1).
 pub(crate) const MAX_DOMAIN: usize = 182;
+
+/// Room for the longest hello that a profile makes: with the longest domain.
+const LONGEST: usize = 2048;
+
+/// The most groups that a profile has in any order.
+const MAX_GROUPS: usize = 24;
 
 /// The modulus of ML-KEM's coefficients (FIPS 203).
 const ML_KEM_MODULUS: u16 = 3329;
@@ -27,6 +34,12 @@ pub(crate) enum HelloError {
     Entropy(EntropyError),
 }
 
+impl From<OutOfMemory> for HelloError {
+    fn from(OutOfMemory: OutOfMemory) -> Self {
+        Self::OutOfMemory
+    }
+}
+
 impl From<EntropyError> for HelloError {
     fn from(error: EntropyError) -> Self {
         Self::Entropy(error)
@@ -43,17 +56,14 @@ pub(super) fn draw(
         return Err(HelloError::DomainLength(domain.len()));
     }
     let grease = grease(random)?;
-    let mut out = Vec::new();
-    // Room for the longest profile.
-    out.try_reserve_exact(2048)
-        .map_err(|_| HelloError::OutOfMemory)?;
     let mut hello = Hello {
         domain,
         grease,
         random,
-        out,
+        out: allocate::room(LONGEST)?,
     };
     hello.all(profile.ops)?;
+    debug_assert!(hello.out.len() <= LONGEST, "{}", profile.name);
     Ok(hello.out)
 }
 
@@ -127,8 +137,9 @@ impl Hello<'_> {
             }
             Op::All(ops) => self.all(ops)?,
             Op::Shuffled(groups) => {
-                for group in shuffled(groups, self.random)? {
-                    self.all(group)?;
+                for index in shuffled(groups.len(), self.random)? {
+                    let group = groups.get(usize::from(index));
+                    group.map_or(Ok(()), |group| self.all(group))?;
                 }
             }
             // Between 257 and 512 bytes a hello makes some old servers hang
@@ -212,13 +223,12 @@ fn below(random: &mut Random, bound: u8) -> Result<u8, EntropyError> {
     }
 }
 
-/// The groups in an order drawn uniformly (Fisher and Yates).
-fn shuffled(
-    groups: &[&'static [Op]],
-    random: &mut Random,
-) -> Result<Vec<&'static [Op]>, EntropyError> {
-    let mut order = groups.to_vec();
-    for left in (2..=order.len()).rev() {
+/// The indices below `count` in an order drawn uniformly (Fisher and Yates); above
+/// them those up to [`MAX_GROUPS`].
+fn shuffled(count: usize, random: &mut Random) -> Result<[u8; MAX_GROUPS], EntropyError> {
+    debug_assert!(count <= MAX_GROUPS);
+    let mut order = core::array::from_fn(|index| u8::try_from(index).unwrap_or(u8::MAX));
+    for left in (2..=count.min(MAX_GROUPS)).rev() {
         let bound = u8::try_from(left).unwrap_or(u8::MAX);
         order.swap(left - 1, usize::from(below(random, bound)?));
     }

@@ -14,6 +14,7 @@ use std::borrow::Cow;
 use super::hello_reader::HelloFault;
 use super::records::{HANDSHAKE, HEADER_LEN, LARGEST_MAX_RECORD};
 use super::server::NotOurs;
+use crate::allocate::{self, OutOfMemory};
 
 /// Longest hello: what fits one record. Current ones have 500 to 2000 bytes.
 pub(crate) const MAX_HELLO: usize = LARGEST_MAX_RECORD;
@@ -35,20 +36,53 @@ pub(super) enum Hello<'a> {
     /// At least that many bytes are missing.
     NeedMore(usize),
     Whole {
-        /// As one record.
-        record: Cow<'a, [u8]>,
+        records: Records<'a>,
         /// How many bytes it took as it came.
         consumed: usize,
     },
+}
+
+/// The records that a whole hello came in.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Records<'a> {
+    wire: &'a [u8],
+    /// How many bytes the message has that is in them.
+    message: usize,
+}
+
+impl<'a> Records<'a> {
+    /// The hello as one record: as it came, if it came in one.
+    pub(super) fn join(&self) -> Result<Cow<'a, [u8]>, OutOfMemory> {
+        let whole = HEADER_LEN + self.message;
+        if self.wire.len() == whole {
+            return Ok(Cow::Borrowed(self.wire));
+        }
+        // At most 2^14: see `MAX_HELLO`.
+        let length = u16::try_from(self.message).unwrap_or(u16::MAX);
+        let [high, low] = length.to_be_bytes();
+        let mut record = allocate::room(whole)?;
+        record.extend_from_slice(&[HANDSHAKE, 3, 1, high, low]);
+        let mut rest = self.wire;
+        while let Some((&[_, _, _, high, low], after)) = rest.split_first_chunk() {
+            let length = usize::from(u16::from_be_bytes([high, low]));
+            let (body, next) = after.split_at(length.min(after.len()));
+            record.extend_from_slice(body);
+            rest = next;
+        }
+        Ok(Cow::Owned(record))
+    }
 }
 
 /// Looks at all bytes of a connection so far.
 ///
 /// Each byte is judged by what stands before it alone, so that a verdict does
 /// not depend on how the input is cut.
-pub(super) fn join(buffer: &[u8]) -> Result<Hello<'_>, NotOurs> {
-    // Bodies of the records before the current one; empty while there is one record.
-    let mut joined: Vec<u8> = Vec::new();
+pub(super) fn find(buffer: &[u8]) -> Result<Hello<'_>, NotOurs> {
+    // How many bytes of the message the records before the current one hold, and
+    // its first ones.
+    let mut before = 0;
+    let mut start = [0; MESSAGE_HEADER];
+    let mut have = 0;
     let mut at = 0;
     for index in 0.. {
         let rest = buffer.get(at..).unwrap_or_default();
@@ -58,12 +92,10 @@ pub(super) fn join(buffer: &[u8]) -> Result<Hello<'_>, NotOurs> {
         let body = &rest[HEADER_LEN..rest.len().min(HEADER_LEN + length)];
 
         // The message's header may itself be cut.
-        let mut start = [0; MESSAGE_HEADER];
-        let mut have = 0;
-        for (out, &byte) in start.iter_mut().zip(joined.iter().chain(body)) {
+        for (out, &byte) in start.iter_mut().skip(have).zip(body) {
             *out = byte;
-            have += 1;
         }
+        have = MESSAGE_HEADER.min(have + body.len());
         if have > 0 && start[0] != CLIENT_HELLO {
             return Err(HelloFault::NotAClientHello(start[0]).into());
         }
@@ -77,7 +109,7 @@ pub(super) fn join(buffer: &[u8]) -> Result<Hello<'_>, NotOurs> {
             if total > MAX_HELLO {
                 return Err(NotOurs::TooLarge { length: total });
             }
-            if joined.len() + length > total {
+            if before + length > total {
                 return Err(HelloFault::AfterTheHello.into());
             }
         }
@@ -86,19 +118,18 @@ pub(super) fn join(buffer: &[u8]) -> Result<Hello<'_>, NotOurs> {
         }
 
         at += HEADER_LEN + length;
-        if joined.len() + length == total {
-            let record = if index == 0 {
-                Cow::Borrowed(&buffer[..at])
-            } else {
-                joined.extend_from_slice(body);
-                Cow::Owned(one_record(&joined))
+        before += length;
+        if before == total {
+            let wire = &buffer[..at];
+            let records = Records {
+                wire,
+                message: total,
             };
             return Ok(Hello::Whole {
-                record,
+                records,
                 consumed: at,
             });
         }
-        joined.extend_from_slice(body);
     }
     Err(NotOurs::TooManyRecords)
 }
@@ -146,16 +177,6 @@ fn record_length(rest: &[u8], index: usize) -> Result<Option<usize>, NotOurs> {
     Ok(Some(length))
 }
 
-fn one_record(message: &[u8]) -> Vec<u8> {
-    // At most 2^14: see `MAX_HELLO`.
-    let length = u16::try_from(message.len()).unwrap_or(u16::MAX);
-    let [high, low] = length.to_be_bytes();
-    let mut record = Vec::with_capacity(HEADER_LEN + message.len());
-    record.extend_from_slice(&[HANDSHAKE, 3, 1, high, low]);
-    record.extend_from_slice(message);
-    record
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::panic)]
@@ -187,9 +208,10 @@ mod tests {
             let mut wire = cut(&message(length), length);
             let end = wire.len();
             wire.extend(b"later");
-            let Ok(Hello::Whole { record, consumed }) = join(&wire) else {
+            let Ok(Hello::Whole { records, consumed }) = find(&wire) else {
                 panic!("not whole: {length}");
             };
+            let record = records.join().unwrap();
             assert!(matches!(record, Cow::Borrowed(_)));
             assert_eq!((record.as_ref(), consumed), (&wire[..end], end));
         }
@@ -203,19 +225,19 @@ mod tests {
             let wire = cut(&message, 1800_usize.div_ceil(records));
             for have in 0..wire.len() {
                 assert!(
-                    matches!(join(&wire[..have]), Ok(Hello::NeedMore(n)) if n > 0 && n <= wire.len() - have)
+                    matches!(find(&wire[..have]), Ok(Hello::NeedMore(n)) if n > 0 && n <= wire.len() - have)
                 );
             }
-            let expected = Hello::Whole {
-                record: Cow::Borrowed(&whole),
-                consumed: wire.len(),
+            let Ok(Hello::Whole { records, consumed }) = find(&wire) else {
+                panic!("not whole: {records}");
             };
-            assert_eq!(join(&wire), Ok(expected));
+            let record = records.join().unwrap();
+            assert_eq!((record.as_ref(), consumed), (&whole[..], wire.len()));
         }
         let eleven = cut(&message, 1800_usize.div_ceil(11));
-        assert_eq!(join(&eleven), Err(NotOurs::TooManyRecords));
+        assert_eq!(find(&eleven), Err(NotOurs::TooManyRecords));
         // Ten records of one byte are not even the message's header and some.
-        assert_eq!(join(&cut(&message, 1)), Err(NotOurs::TooManyRecords));
+        assert_eq!(find(&cut(&message, 1)), Err(NotOurs::TooManyRecords));
     }
 
     #[test]
@@ -250,10 +272,10 @@ mod tests {
                 malformed(HelloFault::AfterTheHello),
             ),
         ] {
-            assert_eq!(join(&wire), expected, "{wire:02x?}");
+            assert_eq!(find(&wire), expected, "{wire:02x?}");
             // And not a byte earlier.
             assert!(matches!(
-                join(&wire[..wire.len() - 1]),
+                find(&wire[..wire.len() - 1]),
                 Ok(Hello::NeedMore(_))
             ));
         }

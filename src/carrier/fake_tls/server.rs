@@ -8,6 +8,8 @@
 use super::digest;
 use super::hello_reader::{ClientHello, Group, HelloFault};
 use super::hello_records::{self, Hello};
+use crate::allocate::{self, OutOfMemory};
+use crate::carrier::inline::Inline;
 use crate::replay_cache::{ReplayCache, ReplayKey};
 
 /// How far a client's clock may be off, in seconds, unless the config says otherwise.
@@ -42,6 +44,8 @@ pub(crate) enum Outcome {
     NeedMore(usize),
     Ours(Accepted),
     NotOurs(NotOurs),
+    /// There is no memory to judge it. It was not remembered.
+    OutOfMemory,
 }
 
 /// A client that knows a secret.
@@ -49,14 +53,14 @@ pub(crate) enum Outcome {
 pub(crate) struct Accepted {
     /// Which of the secrets, from 0.
     pub(crate) secret_index: usize,
-    pub(crate) server_name: Option<String>,
+    pub(crate) server_name: Option<Box<str>>,
     /// The client's time minus ours.
     pub(crate) skew_seconds: i32,
     /// How many bytes the hello took. A client that follows the rules sends
     /// nothing after it before the answer.
     pub(crate) consumed: usize,
     pub(crate) client_random: [u8; 32],
-    pub(crate) session_id: Vec<u8>,
+    pub(crate) session_id: Inline<32>,
     /// The suite to answer with.
     pub(crate) suite: u16,
     /// The group to answer with.
@@ -78,7 +82,8 @@ pub(crate) fn inspect<'a>(
 ) -> Outcome {
     match judge(buffer, secrets, rules) {
         Ok(outcome) => outcome,
-        Err(reason) => Outcome::NotOurs(reason),
+        Err(Verdict::NotOurs(reason)) => Outcome::NotOurs(reason),
+        Err(Verdict::OutOfMemory) => Outcome::OutOfMemory,
     }
 }
 
@@ -86,11 +91,12 @@ fn judge<'a>(
     buffer: &[u8],
     secrets: impl IntoIterator<Item = &'a [u8; 16]>,
     rules: &Rules<'_>,
-) -> Result<Outcome, NotOurs> {
-    let (record, consumed) = match hello_records::join(buffer)? {
+) -> Result<Outcome, Verdict> {
+    let (records, consumed) = match hello_records::find(buffer)? {
         Hello::NeedMore(count) => return Ok(Outcome::NeedMore(count)),
-        Hello::Whole { record, consumed } => (record, consumed),
+        Hello::Whole { records, consumed } => (records, consumed),
     };
+    let record = records.join()?;
     let hello = ClientHello::read(&record)?;
 
     let found = secrets
@@ -106,43 +112,70 @@ fn judge<'a>(
             .any(|own| own.eq_ignore_ascii_case(name))
     };
     if !rules.domains.is_empty() && !hello.server_name.is_some_and(known) {
-        return Err(NotOurs::ForeignName {
-            server_name: hello.server_name.map(str::to_owned),
-        });
+        return Err(NotOurs::ForeignName.into());
     }
 
     // Wrapping, so that it is right across 2106 as well.
     let skew_seconds = time.wrapping_sub(rules.unix_time).cast_signed();
     let seconds = skew_seconds.unsigned_abs();
     if seconds > rules.allowed_skew {
-        return Err(if skew_seconds < 0 {
+        let reason = if skew_seconds < 0 {
             NotOurs::TooOld { seconds }
         } else {
             NotOurs::TooNew { seconds }
-        });
+        };
+        return Err(reason.into());
     }
 
     let suite = hello.suite.ok_or(NotOurs::NoSuite)?;
     let group = hello.group.ok_or(NotOurs::NoGroup)?;
+    let mut session_id = Inline::new();
+    session_id.push(hello.session_id);
+    let server_name = hello.server_name.map(allocate::text).transpose()?;
 
     // Last: only what is ours may take up memory. The reference server remembers
     // a random before it checks the digest, and strangers can fill its memory.
     if let Some(cache) = rules.replay_cache {
         let key = ReplayKey::of_hello(&hello.random);
         if !cache.insert_for_skew(key, rules.unix_time, rules.allowed_skew) {
-            return Err(NotOurs::Replayed);
+            return Err(NotOurs::Replayed.into());
         }
     }
     Ok(Outcome::Ours(Accepted {
         secret_index,
-        server_name: hello.server_name.map(str::to_owned),
+        // Of the size that was asked for: nothing is allocated here.
+        server_name: server_name.map(String::into_boxed_str),
         skew_seconds,
         consumed,
         client_random: hello.random,
-        session_id: hello.session_id.to_vec(),
+        session_id,
         suite,
         group,
     }))
+}
+
+/// Why a hello is not accepted.
+enum Verdict {
+    NotOurs(NotOurs),
+    OutOfMemory,
+}
+
+impl From<NotOurs> for Verdict {
+    fn from(reason: NotOurs) -> Self {
+        Self::NotOurs(reason)
+    }
+}
+
+impl From<HelloFault> for Verdict {
+    fn from(fault: HelloFault) -> Self {
+        Self::NotOurs(fault.into())
+    }
+}
+
+impl From<OutOfMemory> for Verdict {
+    fn from(OutOfMemory: OutOfMemory) -> Self {
+        Self::OutOfMemory
+    }
 }
 
 /// Why a connection is not ours.
@@ -159,7 +192,7 @@ pub(crate) enum NotOurs {
     /// A whole hello, and none of the secrets made its digest: a browser, a prober.
     NoSecret,
     /// A holder of a secret who asks for another domain, or for none.
-    ForeignName { server_name: Option<String> },
+    ForeignName,
     /// The client's time is that many seconds before ours.
     TooOld { seconds: u32 },
     /// The client's time is that many seconds after ours.

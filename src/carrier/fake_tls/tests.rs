@@ -115,7 +115,7 @@ fn every_profile_connects_with_any_number_of_secrets_and_any_domain() {
                 assert_eq!(accepted.skew_seconds, 0);
                 assert_eq!(accepted.consumed, wire.len());
                 assert_eq!(accepted.client_random, wire[11..43]);
-                assert_eq!(accepted.session_id, wire[44..76]);
+                assert_eq!(accepted.session_id.as_bytes(), &wire[44..76]);
                 assert_eq!(accepted.group, group);
 
                 let mut reply =
@@ -190,12 +190,7 @@ fn the_domain_has_to_be_one_of_ours() {
         domains: &domains,
         ..any_domain()
     };
-    assert_eq!(
-        refuse(&wire, &rules),
-        NotOurs::ForeignName {
-            server_name: Some("example.org".to_owned())
-        }
-    );
+    assert_eq!(refuse(&wire, &rules), NotOurs::ForeignName);
 }
 
 #[test]

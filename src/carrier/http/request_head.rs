@@ -9,6 +9,7 @@
 //! to a server                             to an HTTP proxy (absolute form)
 //! ```
 
+use crate::allocate::{self, OutOfMemory};
 use crate::carrier::http_head::is_field_text;
 use crate::carrier::inline::Inline;
 
@@ -50,6 +51,14 @@ pub(crate) enum RequestOptionsError {
     Host,
     #[error("the content type or proxy authorization has characters that cannot stand in a field")]
     Field,
+    #[error("out of memory")]
+    OutOfMemory,
+}
+
+impl From<OutOfMemory> for RequestOptionsError {
+    fn from(OutOfMemory: OutOfMemory) -> Self {
+        Self::OutOfMemory
+    }
 }
 
 /// The heads of one connection's requests.
@@ -77,32 +86,38 @@ impl RequestHead {
             return Err(RequestOptionsError::Host);
         }
         let connection = if absolute {
-            "Proxy-Connection"
+            "\r\nProxy-Connection: "
         } else {
-            "Connection"
+            "\r\nConnection: "
         };
         let stay = if options.keep_alive {
             "keep-alive"
         } else {
             "close"
         };
-        let mut fixed = format!(
-            "POST {} HTTP/1.1\r\nHost: {}\r\n{connection}: {stay}\r\n",
-            options.target, options.host,
-        );
-        for (name, value) in [
-            ("Content-Type", options.content_type),
-            ("Proxy-Authorization", options.proxy_authorization),
-        ] {
-            let Some(value) = value else { continue };
-            if !is_field_text(value, true) {
-                return Err(RequestOptionsError::Field);
-            }
-            fixed.push_str(&format!("{name}: {value}\r\n"));
-        }
-        fixed.push_str("Content-Length: ");
+        let field = |name, value| match value {
+            None => Ok(["", ""]),
+            Some(value) if is_field_text(value, true) => Ok([name, value]),
+            Some(_) => Err(RequestOptionsError::Field),
+        };
+        let [before_type, content_type] = field("\r\nContent-Type: ", options.content_type)?;
+        let [before_authorization, authorization] =
+            field("\r\nProxy-Authorization: ", options.proxy_authorization)?;
+        let parts = [
+            "POST ",
+            options.target,
+            " HTTP/1.1\r\nHost: ",
+            options.host,
+            connection,
+            stay,
+            before_type,
+            content_type,
+            before_authorization,
+            authorization,
+            "\r\nContent-Length: ",
+        ];
         Ok(Self {
-            fixed: fixed.into_bytes(),
+            fixed: allocate::join(&parts.map(str::as_bytes))?,
         })
     }
 

@@ -15,6 +15,7 @@
 use httparse::{EMPTY_HEADER, Response, Status};
 
 use super::accept_key::{self, Accept};
+use crate::allocate::{self, OutOfMemory};
 use crate::carrier::http_head::{
     Fields, HeadError, HeadScan, INCOMPLETE, MAX_FIELDS, Span, is_field_text,
 };
@@ -47,6 +48,14 @@ pub(crate) enum TargetError {
     Origin,
     #[error(transparent)]
     Entropy(#[from] EntropyError),
+    #[error("out of memory")]
+    OutOfMemory,
+}
+
+impl From<OutOfMemory> for TargetError {
+    fn from(OutOfMemory: OutOfMemory) -> Self {
+        Self::OutOfMemory
+    }
 }
 
 impl Target<'_> {
@@ -94,24 +103,22 @@ impl ClientOpening {
     ) -> Result<(Self, Vec<u8>), TargetError> {
         target.check()?;
         let key = accept_key::draw(random)?;
-        let mut request = Vec::with_capacity(256 + target.host.len() + target.path.len());
-        let mut line = |parts: &[&[u8]]| {
-            for part in parts {
-                request.extend_from_slice(part);
-            }
-            request.extend_from_slice(b"\r\n");
+        let (before_origin, origin) = match target.origin {
+            Some(origin) => ("\r\nOrigin: ", origin),
+            None => ("", ""),
         };
-        line(&[b"GET ", target.path.as_bytes(), b" HTTP/1.1"]);
-        line(&[b"Host: ", target.host.as_bytes()]);
-        line(&[b"Upgrade: websocket"]);
-        line(&[b"Connection: Upgrade"]);
-        line(&[b"Sec-WebSocket-Key: ", &key]);
-        line(&[b"Sec-WebSocket-Version: 13"]);
-        line(&[b"Sec-WebSocket-Protocol: binary"]);
-        if let Some(origin) = target.origin {
-            line(&[b"Origin: ", origin.as_bytes()]);
-        }
-        line(&[]);
+        let request = allocate::join(&[
+            b"GET ",
+            target.path.as_bytes(),
+            b" HTTP/1.1\r\nHost: ",
+            target.host.as_bytes(),
+            b"\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: ",
+            &key,
+            b"\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: binary",
+            before_origin.as_bytes(),
+            origin.as_bytes(),
+            b"\r\n\r\n",
+        ])?;
         let opening = Self {
             accept: accept_key::accept(&key),
             scan: HeadScan::default(),

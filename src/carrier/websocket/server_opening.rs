@@ -4,12 +4,15 @@
 //! refused is told why: with a status, and in words for whoever looks.
 //! Sections are those of RFC 6455.
 
+use core::fmt::Write as _;
+
 use httparse::{EMPTY_HEADER, Request, Status};
 
 use super::accept_key::{self, Key};
 use crate::carrier::http_head::{
     BodyLength, Fields, HeadError, HeadScan, INCOMPLETE, MAX_FIELDS, Span,
 };
+use crate::carrier::inline::Inline;
 
 /// The paths of Telegram's servers: the documented ones, and the two that their
 /// web clients use for accounts with Premium (transport specification, section 8.2).
@@ -26,6 +29,9 @@ pub(crate) struct ServerOpening {
     scan: HeadScan,
 }
 
+/// An answer: the longest refusal has some 300 bytes.
+pub(crate) type Response = Inline<384>;
+
 /// The verdict.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
@@ -35,13 +41,13 @@ pub(crate) enum Outcome {
     /// `response`, then frames.
     Accepted {
         consumed: usize,
-        response: Vec<u8>,
+        response: Response,
         /// The path and the page's origin, in the input.
         path: Span,
         origin: Option<Span>,
     },
     /// Send `response` and close.
-    Refused { response: Vec<u8>, reason: Refusal },
+    Refused { response: Response, reason: Refusal },
 }
 
 impl ServerOpening {
@@ -120,20 +126,21 @@ fn check_fields(fields: Fields<'_, '_>, minor_version: Option<u8>) -> Result<Key
     Ok(key)
 }
 
-fn accept(key: &Key) -> Vec<u8> {
-    let accept = accept_key::accept(key);
-    let mut response = b"HTTP/1.1 101 Switching Protocols\r\n\
+fn accept(key: &Key) -> Response {
+    let mut response = Response::new();
+    response.push(
+        b"HTTP/1.1 101 Switching Protocols\r\n\
         Upgrade: websocket\r\n\
         Connection: Upgrade\r\n\
         Sec-WebSocket-Protocol: binary\r\n\
-        Sec-WebSocket-Accept: "
-        .to_vec();
-    response.extend_from_slice(&accept);
-    response.extend_from_slice(b"\r\n\r\n");
+        Sec-WebSocket-Accept: ",
+    );
+    response.push(&accept_key::accept(key));
+    response.push(b"\r\n\r\n");
     response
 }
 
-fn refuse(reason: Refusal) -> Vec<u8> {
+fn refuse(reason: Refusal) -> Response {
     let (status, extra) = match reason {
         Refusal::Path => ("404 Not Found", ""),
         Refusal::Method => ("405 Method Not Allowed", "Allow: GET\r\n"),
@@ -152,13 +159,18 @@ fn refuse(reason: Refusal) -> Vec<u8> {
     } else {
         "Connection: close"
     };
-    let text = format!("{reason}\n");
-    format!(
+    // Writing to either never fails.
+    let mut text = Inline::<128>::new();
+    let _ = writeln!(text, "{reason}");
+    let mut response = Response::new();
+    let _ = write!(
+        response,
         "HTTP/1.1 {status}\r\n{connection}\r\n{extra}\
-         Content-Type: text/plain; charset=utf-8\r\nContent-Length: {}\r\n\r\n{text}",
-        text.len()
-    )
-    .into_bytes()
+         Content-Type: text/plain; charset=utf-8\r\nContent-Length: {}\r\n\r\n",
+        text.as_bytes().len()
+    );
+    response.push(text.as_bytes());
+    response
 }
 
 /// Why a request is refused. The words go to the client as well.

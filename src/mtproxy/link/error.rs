@@ -3,6 +3,7 @@
 use core::fmt;
 
 use super::super::SecretError;
+use crate::allocate::OutOfMemory;
 
 /// Why a text is no link to a proxy that can be used.
 ///
@@ -84,6 +85,14 @@ pub enum LinkError {
     },
     /// The secret is refused.
     Secret(SecretError),
+    /// There is no memory for it: nothing is said about the link.
+    OutOfMemory,
+}
+
+impl From<OutOfMemory> for LinkError {
+    fn from(OutOfMemory: OutOfMemory) -> Self {
+        Self::OutOfMemory
+    }
 }
 
 impl fmt::Display for LinkError {
@@ -143,6 +152,7 @@ impl fmt::Display for LinkError {
                 write!(f, "{parameter} is {bytes} bytes: at most 255 expected")
             }
             Self::Secret(error) => error.fmt(f),
+            Self::OutOfMemory => f.write_str("out of memory: there is none for the link"),
         }
     }
 }

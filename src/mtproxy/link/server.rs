@@ -5,6 +5,7 @@ use core::net::{Ipv4Addr, Ipv6Addr};
 
 use super::super::ParseMode;
 use super::LinkError;
+use crate::allocate;
 
 /// TDLib's limit, and that of a host name.
 const MAX_SERVER: usize = 255;
@@ -32,8 +33,8 @@ impl Server {
     ///
     /// # Errors
     ///
-    /// [`LinkError::NoValue`], [`LinkError::ServerTooLong`] or
-    /// [`LinkError::ServerCharacter`].
+    /// [`LinkError::NoValue`], [`LinkError::ServerTooLong`],
+    /// [`LinkError::ServerCharacter`] or [`LinkError::OutOfMemory`].
     pub fn parse(text: &str, mode: ParseMode) -> Result<Self, LinkError> {
         if text.is_empty() {
             return Err(LinkError::NoValue {
@@ -59,7 +60,7 @@ impl Server {
                 position: index + 1,
                 character: text.chars().nth(index).unwrap_or_default(),
             }),
-            None => Ok(Self::Name(text.to_owned())),
+            None => Ok(Self::Name(allocate::text(text)?)),
         }
     }
 }

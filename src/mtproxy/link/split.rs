@@ -3,7 +3,7 @@
 use zeroize::Zeroizing;
 
 use super::super::ParseMode;
-use super::super::percent::{self, Plus};
+use super::super::percent::{self, PercentError, Plus};
 use super::{LinkError, Server};
 
 /// What the path of a link says.
@@ -116,13 +116,18 @@ impl Query<'_> {
                 return Ok(None);
             }
         }
-        let decoded =
-            percent::decode(value, plus, self.mode).map_err(|position| LinkError::Percent {
+        let mut decoded = percent::decode(value, plus, self.mode).map_err(|error| match error {
+            PercentError::Position(position) => LinkError::Percent {
                 parameter,
                 position,
-            })?;
-        let text = core::str::from_utf8(&decoded).map_err(|_| LinkError::NotUtf8 { parameter })?;
-        Ok(Some(Zeroizing::new(text.to_owned())))
+            },
+            PercentError::OutOfMemory => LinkError::OutOfMemory,
+        })?;
+        if core::str::from_utf8(&decoded).is_err() {
+            return Err(LinkError::NotUtf8 { parameter });
+        }
+        let text = String::from_utf8(core::mem::take(&mut *decoded));
+        Ok(Some(Zeroizing::new(text.unwrap_or_default())))
     }
 
     /// A parameter's value, decoded, which must be there and not be empty.
@@ -165,9 +170,15 @@ impl Query<'_> {
     ///
     /// Names are percent-decoded too: TDLib does so.
     fn name(&self, name: &str, parameter: &str) -> Option<bool> {
-        let name = percent::decode(name, Plus::Space, self.mode).ok()?;
-        let parameter = parameter.as_bytes();
-        name.eq_ignore_ascii_case(parameter)
-            .then_some(name.as_slice() == parameter)
+        let mut wanted = parameter.bytes();
+        let mut exact = true;
+        for byte in percent::decoded(name, Plus::Space, self.mode) {
+            let (byte, wanted) = (byte.ok()?, wanted.next()?);
+            if !byte.eq_ignore_ascii_case(&wanted) {
+                return None;
+            }
+            exact &= byte == wanted;
+        }
+        wanted.next().is_none().then_some(exact)
     }
 }

@@ -3,6 +3,7 @@
 use core::fmt;
 
 use super::super::DomainError;
+use crate::allocate::OutOfMemory;
 
 /// Why a text or a string of bytes is no secret.
 ///
@@ -60,6 +61,14 @@ pub enum SecretError {
     NoDomain,
     /// The domain of a fake TLS secret is no host name.
     Domain(DomainError),
+    /// There is no memory for it: nothing is said about the secret.
+    OutOfMemory,
+}
+
+impl From<OutOfMemory> for SecretError {
+    fn from(OutOfMemory: OutOfMemory) -> Self {
+        Self::OutOfMemory
+    }
 }
 
 impl fmt::Display for SecretError {
@@ -110,6 +119,7 @@ impl fmt::Display for SecretError {
                 "secret is ee and 16 bytes: a domain expected after them; ask for the whole secret",
             ),
             Self::Domain(error) => write!(f, "secret with fake TLS: {error}"),
+            Self::OutOfMemory => f.write_str("out of memory: there is none for the secret"),
         }
     }
 }

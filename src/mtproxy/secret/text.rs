@@ -3,11 +3,14 @@
 //! Written out here because it is short, has to be wiped, and has to name the
 //! character that is wrong.
 
+use core::fmt;
+
 use zeroize::Zeroizing;
 
 use super::super::ParseMode;
 use super::super::percent::hex_digit;
 use super::SecretError;
+use crate::allocate;
 
 /// The bytes that a text stands for.
 ///
@@ -30,7 +33,7 @@ fn decode_hex(text: &str) -> Result<Zeroizing<Vec<u8>>, SecretError> {
     if !rest.is_empty() {
         return Err(SecretError::OddHexDigits { digits: text.len() });
     }
-    let mut bytes = Zeroizing::new(Vec::with_capacity(pairs.len()));
+    let mut bytes = Zeroizing::new(allocate::room(pairs.len())?);
     bytes.extend(
         pairs
             .iter()
@@ -42,7 +45,7 @@ fn decode_hex(text: &str) -> Result<Zeroizing<Vec<u8>>, SecretError> {
 fn decode_base64(text: &str, mode: ParseMode) -> Result<Zeroizing<Vec<u8>>, SecretError> {
     let body = text.trim_end_matches('=');
     // Whole at once: growing would leave parts of the secret behind, unwiped.
-    let mut bytes = Zeroizing::new(Vec::with_capacity(body.len() / 4 * 3 + 3));
+    let mut bytes = Zeroizing::new(allocate::room(body.len() / 4 * 3 + 3)?);
     let mut characters = 0;
     let mut bits = 0_u32;
     let mut pending = 0_u32;
@@ -99,20 +102,18 @@ fn base64_value(character: char) -> Option<u8> {
 }
 
 /// Lower-case hex.
-pub(super) fn hex(bytes: &[u8]) -> Zeroizing<String> {
+pub(super) fn hex(bytes: &[u8], out: &mut impl fmt::Write) -> fmt::Result {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let mut text = Zeroizing::new(String::with_capacity(bytes.len() * 2));
     for &byte in bytes {
-        text.push(char::from(DIGITS[usize::from(byte >> 4)]));
-        text.push(char::from(DIGITS[usize::from(byte & 15)]));
+        out.write_char(char::from(DIGITS[usize::from(byte >> 4)]))?;
+        out.write_char(char::from(DIGITS[usize::from(byte & 15)]))?;
     }
-    text
+    Ok(())
 }
 
 /// Base64url without padding.
-pub(super) fn base64url(bytes: &[u8]) -> Zeroizing<String> {
+pub(super) fn base64url(bytes: &[u8], out: &mut impl fmt::Write) -> fmt::Result {
     const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    let mut text = Zeroizing::new(String::with_capacity(bytes.len() / 3 * 4 + 4));
     for chunk in bytes.chunks(3) {
         let mut group = [0; 3];
         group[..chunk.len()].copy_from_slice(chunk);
@@ -125,8 +126,8 @@ pub(super) fn base64url(bytes: &[u8]) -> Zeroizing<String> {
         ];
         // n bytes need n + 1 characters.
         for digit in &digits[..=chunk.len()] {
-            text.push(char::from(DIGITS[usize::from(*digit)]));
+            out.write_char(char::from(DIGITS[usize::from(*digit)]))?;
         }
     }
-    text
+    Ok(())
 }

@@ -3,6 +3,7 @@
 use super::super::client::{AnswerFault, MAX_ANSWER};
 use super::super::records::{Alert, RecordReader, Step};
 use super::*;
+use crate::carrier::inline::Inline;
 
 fn record(content_type: u8, body: &[u8]) -> Vec<u8> {
     let mut out = vec![content_type, 3, 3];
@@ -49,14 +50,13 @@ fn session_ids_of_any_length_are_echoed() {
     let (client, wire) = hello(&CLASSIC, "example.org", 1);
     let mut accepted = accept(&wire, &any_domain());
     for length in 0..=32 {
-        accepted.session_id.truncate(32 - length);
+        accepted.session_id = Inline::new();
+        accepted.session_id.push(&wire[44..76 - length]);
         let reply = answer(&accepted, &SECRET, AnswerSize::default(), &mut random(1)).unwrap();
         assert_eq!(usize::from(reply[43]), 32 - length);
         let consumed = reply.len();
         assert_eq!(client.receive(&reply), Ok(Progress::Done { consumed }));
     }
-    accepted.session_id = vec![0; 33];
-    assert!(answer(&accepted, &SECRET, AnswerSize::default(), &mut random(1)).is_err());
 }
 
 #[test]

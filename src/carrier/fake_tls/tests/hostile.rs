@@ -160,7 +160,7 @@ fn a_malformed_hello_says_where() {
                 ..any_domain()
             }
         ),
-        NotOurs::ForeignName { server_name: None }
+        NotOurs::ForeignName
     );
 }
 

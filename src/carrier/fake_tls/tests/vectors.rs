@@ -82,12 +82,15 @@ fn client_hello(vector: &Value, secret: &[u8; 16]) {
     assert_eq!(accepted.secret_index, 1);
     assert_eq!(accepted.skew_seconds, -7);
     assert_eq!(accepted.client_random[..], bytes(vector, "random")[..]);
-    assert_eq!(accepted.session_id, bytes(vector, "session_id"));
+    assert_eq!(accepted.session_id.as_bytes(), bytes(vector, "session_id"));
     assert_eq!(
         accepted.suite.to_be_bytes()[..],
         bytes(vector, "cipher_suite_to_echo")[..]
     );
-    assert_eq!(accepted.server_name.as_ref(), domains.first());
+    assert_eq!(
+        accepted.server_name.as_deref(),
+        domains.first().map(String::as_str)
+    );
     assert_eq!(accepted.consumed, record.len());
 
     rules.unix_time = time + 121;

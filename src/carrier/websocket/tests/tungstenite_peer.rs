@@ -62,7 +62,7 @@ fn its_client_opens_at_our_server() {
         panic!("refused: {}", sent.escape_ascii());
     };
     assert_eq!(consumed, sent.len());
-    theirs.get_mut().get_mut().to_it.extend(response);
+    theirs.get_mut().get_mut().to_it.extend(response.as_bytes());
     let (socket, response) = theirs.handshake().expect("it agrees");
     assert_eq!(response.status(), 101);
     exchange(socket, Role::Server);
