@@ -63,6 +63,11 @@ pub(crate) fn room<T>(count: usize) -> Result<Vec<T>, OutOfMemory> {
     Ok(list)
 }
 
+/// Room for one item more.
+pub(crate) fn one_more<T>(list: &mut Vec<T>) -> Result<(), OutOfMemory> {
+    list.try_reserve(1).map_err(|_| OutOfMemory)
+}
+
 /// The parts, one behind the other, in memory of just that size.
 pub(crate) fn join(parts: &[&[u8]]) -> Result<Vec<u8>, OutOfMemory> {
     let mut joined = room(parts.iter().map(|part| part.len()).sum())?;

@@ -5,14 +5,15 @@
 //! the same wire bytes every time.
 
 use core::fmt;
-use std::sync::Arc;
 
 use rand_core::{TryCryptoRng, TryRng};
 use sha2::{Digest, Sha256};
 use zeroize::{Zeroize, Zeroizing};
 
-use crate::allocate::try_box;
+use crate::allocate::{self, OutOfMemory, or_end, try_box};
+use crate::error::Error;
 use crate::obfuscation::ctr::{Keystream, StreamState};
+use crate::shared::Shared;
 
 /// The operating system gave no random bytes.
 ///
@@ -20,12 +21,23 @@ use crate::obfuscation::ctr::{Keystream, StreamState};
 /// built for it does not happen once the system has booted; try again later or
 /// give up the connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct EntropyError;
+pub struct EntropyError {
+    /// What was given went on in a stream, for which there is no memory.
+    out_of_memory: bool,
+}
+
+/// The system's own failure.
+const REFUSED: EntropyError = EntropyError {
+    out_of_memory: false,
+};
 
 impl fmt::Display for EntropyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the operating system gave no random bytes: try again later")
+        f.write_str(if self.out_of_memory {
+            "out of memory: the given bytes do not go on"
+        } else {
+            "the operating system gave no random bytes: try again later"
+        })
     }
 }
 
@@ -39,7 +51,7 @@ impl core::error::Error for EntropyError {}
 #[derive(Clone, Default)]
 pub struct Entropy {
     /// `None`: the operating system.
-    given: Option<Arc<Zeroizing<Vec<u8>>>>,
+    given: Option<Shared<Zeroizing<Vec<u8>>>>,
 }
 
 impl Entropy {
@@ -55,9 +67,14 @@ impl Entropy {
     /// An empty slice is allowed and gives the stream alone.
     #[must_use]
     pub fn from_bytes(bytes: &[u8]) -> Self {
-        Self {
-            given: Some(Arc::new(Zeroizing::new(bytes.to_vec()))),
-        }
+        or_end(Self::try_from_bytes(bytes))
+    }
+
+    pub(crate) fn try_from_bytes(bytes: &[u8]) -> Result<Self, OutOfMemory> {
+        let bytes = Zeroizing::new(allocate::join(&[bytes])?);
+        Ok(Self {
+            given: Some(Shared::new(bytes)?),
+        })
     }
 
     /// A seed drawn from any cryptographic generator.
@@ -91,7 +108,7 @@ impl fmt::Debug for Entropy {
 /// speaks Intermediate) does not carry it.
 pub(crate) struct Random {
     /// The bytes to begin with; `None` once the stream is made.
-    given: Option<Arc<Zeroizing<Vec<u8>>>>,
+    given: Option<Shared<Zeroizing<Vec<u8>>>>,
     /// How many of the given bytes are used up.
     position: usize,
     /// Whether little of the stream is made at once.
@@ -135,7 +152,7 @@ impl Random {
         match self.stream() {
             Ok(Some(stream)) => stream.fill(out),
             // Without memory for a stream the system is asked each time.
-            Ok(None) => getrandom::fill(out).map_err(|_| EntropyError)?,
+            Ok(None) => getrandom::fill(out).map_err(|_| REFUSED)?,
             Err(error) => {
                 self.position = before;
                 return Err(error);
@@ -170,13 +187,17 @@ impl Random {
             let mut key = Zeroizing::new([0; 32]);
             match &self.given {
                 Some(given) => key.copy_from_slice(&Sha256::digest(given.as_slice())),
-                None => getrandom::fill(key.as_mut()).map_err(|_| EntropyError)?,
+                None => getrandom::fill(key.as_mut()).map_err(|_| REFUSED)?,
             }
             let batch = if self.small { SMALL_BATCH } else { BATCH };
             match Generator::new(&key, batch).and_then(try_box) {
                 Some(stream) => self.stream = stream,
                 // What was given has to be what comes.
-                None if self.given.is_some() => return Err(EntropyError),
+                None if self.given.is_some() => {
+                    return Err(EntropyError {
+                        out_of_memory: true,
+                    });
+                }
                 None => {}
             }
             // They are used up.
@@ -242,6 +263,16 @@ impl Generator {
 impl Drop for Generator {
     fn drop(&mut self) {
         self.made.zeroize();
+    }
+}
+
+impl From<EntropyError> for Error {
+    fn from(error: EntropyError) -> Self {
+        if error.out_of_memory {
+            Self::OutOfMemory
+        } else {
+            Self::Entropy(error)
+        }
     }
 }
 

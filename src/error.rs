@@ -32,7 +32,7 @@ pub enum Error {
     Protocol(#[from] ProtocolError),
     /// No random bytes were to be had; nothing changed.
     #[error(transparent)]
-    Entropy(#[from] EntropyError),
+    Entropy(EntropyError),
     /// A buffer could not grow; nothing changed. Free memory, or close the
     /// connection.
     #[error("out of memory: the buffer could not grow; free memory or close the connection")]

@@ -21,6 +21,7 @@ mod envelope;
 mod obfuscation;
 mod quick_ack;
 mod replay_cache;
+mod shared;
 mod transport;
 mod transport_error;
 #[cfg(feature = "uniffi")]

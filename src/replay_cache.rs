@@ -19,11 +19,16 @@
 //! For the same reason a long window is worth more than the time window asks
 //! for: a recorded hello with a new time is fresh as soon as it is forgotten.
 
-use std::collections::{BTreeSet, VecDeque};
+mod keys;
+
+use std::collections::VecDeque;
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use sha2::{Digest, Sha256};
+
+use crate::allocate::OutOfMemory;
+use keys::Keys;
 
 /// How many handshakes are remembered: mtprotoproxy's number; about 3 MB when full.
 const DEFAULT_CAPACITY: usize = 65536;
@@ -69,12 +74,12 @@ pub struct ReplayCache {
 
 /// What is inside the lock.
 ///
-/// A tree and not a hash table: no step takes much longer than another (a table
+/// Sorted keys and no hash table: no step takes much longer than another (a table
 /// that grows moves all its entries at once), and no random state is needed.
 struct State {
     window: u32,
     latest: u32,
-    known: BTreeSet<ReplayKey>,
+    known: Keys,
     /// The same keys with their times, oldest first.
     order: VecDeque<(u32, ReplayKey)>,
     forgotten: u64,
@@ -104,7 +109,7 @@ impl ReplayCache {
             state: Mutex::new(State {
                 window,
                 latest: 0,
-                known: BTreeSet::new(),
+                known: Keys::default(),
                 order: VecDeque::new(),
                 forgotten: 0,
             }),
@@ -114,7 +119,7 @@ impl ReplayCache {
     /// Remembers a handshake; `false` if it is known already.
     ///
     /// A known one keeps its first time.
-    pub(crate) fn insert(&self, key: ReplayKey, unix_time: u32) -> bool {
+    pub(crate) fn insert(&self, key: ReplayKey, unix_time: u32) -> Result<bool, OutOfMemory> {
         self.lock().insert(key, unix_time, self.capacity)
     }
 
@@ -128,7 +133,7 @@ impl ReplayCache {
         key: ReplayKey,
         unix_time: u32,
         allowed_skew: u32,
-    ) -> bool {
+    ) -> Result<bool, OutOfMemory> {
         let mut state = self.lock();
         state.window = state.window.max(allowed_skew.saturating_mul(2));
         state.insert(key, unix_time, self.capacity)
@@ -160,7 +165,12 @@ impl ReplayCache {
 }
 
 impl State {
-    fn insert(&mut self, key: ReplayKey, unix_time: u32, capacity: usize) -> bool {
+    fn insert(
+        &mut self,
+        key: ReplayKey,
+        unix_time: u32,
+        capacity: usize,
+    ) -> Result<bool, OutOfMemory> {
         self.latest = self.latest.max(unix_time);
         while let Some(&(time, oldest)) = self.order.front()
             && self.latest - time > self.window
@@ -168,17 +178,19 @@ impl State {
             self.order.pop_front();
             self.known.remove(&oldest);
         }
-        if !self.known.insert(key) {
-            return false;
+        let full = self.order.len() >= capacity;
+        if !full {
+            self.order.try_reserve(1).map_err(|_| OutOfMemory)?;
         }
-        if self.order.len() >= capacity
-            && let Some((_, oldest)) = self.order.pop_front()
-        {
+        if !self.known.insert(key)? {
+            return Ok(false);
+        }
+        if full && let Some((_, oldest)) = self.order.pop_front() {
             self.known.remove(&oldest);
             self.forgotten += 1;
         }
         self.order.push_back((self.latest, key));
-        true
+        Ok(true)
     }
 }
 
@@ -200,10 +212,10 @@ mod tests {
     #[test]
     fn a_handshake_is_new_once_within_its_window() {
         let cache = ReplayCache::new(10, 100);
-        assert!(cache.insert(key(1), 1000));
-        assert!(!cache.insert(key(1), 1000));
-        assert!(!cache.insert(key(1), 1100));
-        assert!(cache.insert(key(1), 1101), "the window is over");
+        assert_eq!(cache.insert(key(1), 1000), Ok(true));
+        assert_eq!(cache.insert(key(1), 1000), Ok(false));
+        assert_eq!(cache.insert(key(1), 1100), Ok(false));
+        assert_eq!(cache.insert(key(1), 1101), Ok(true), "the window is over");
         assert_eq!((cache.len(), cache.forgotten()), (1, 0));
     }
 
@@ -211,39 +223,43 @@ mod tests {
     fn the_window_is_never_shorter_than_a_hello_is_good() {
         let cache = ReplayCache::new(10, 5);
         // Made by a clock that is 120 s ahead: good from 1000 - 0 to 1240.
-        assert!(cache.insert_for_skew(key(1), 1000, 120));
-        assert!(!cache.insert_for_skew(key(1), 1240, 120));
-        assert!(cache.insert_for_skew(key(1), 1241, 120));
+        assert_eq!(cache.insert_for_skew(key(1), 1000, 120), Ok(true));
+        assert_eq!(cache.insert_for_skew(key(1), 1240, 120), Ok(false));
+        assert_eq!(cache.insert_for_skew(key(1), 1241, 120), Ok(true));
     }
 
     #[test]
     fn a_full_cache_forgets_the_oldest_and_counts_it() {
         let cache = ReplayCache::new(3, 100);
         for n in 0..5 {
-            assert!(cache.insert(key(n), 1000));
+            assert_eq!(cache.insert(key(n), 1000), Ok(true));
         }
         assert_eq!((cache.len(), cache.forgotten()), (3, 2));
         for n in 2..5 {
-            assert!(!cache.insert(key(n), 1000));
+            assert_eq!(cache.insert(key(n), 1000), Ok(false));
         }
-        assert!(cache.insert(key(0), 1000));
+        assert_eq!(cache.insert(key(0), 1000), Ok(true));
         assert_eq!((cache.len(), cache.forgotten()), (3, 3));
         // What has expired makes room without being counted.
-        assert!(cache.insert(key(9), 2000));
+        assert_eq!(cache.insert(key(9), 2000), Ok(true));
         assert_eq!((cache.len(), cache.forgotten()), (1, 3));
     }
 
     #[test]
     fn a_clock_that_jumps_back_revives_nothing() {
         let cache = ReplayCache::new(10, 100);
-        assert!(cache.insert(key(1), 5000));
-        assert!(!cache.insert(key(1), 1000));
-        assert!(cache.insert(key(2), 1000));
-        assert!(!cache.insert(key(2), 5100), "kept by the latest time");
-        assert!(cache.insert(key(3), u32::MAX));
+        assert_eq!(cache.insert(key(1), 5000), Ok(true));
+        assert_eq!(cache.insert(key(1), 1000), Ok(false));
+        assert_eq!(cache.insert(key(2), 1000), Ok(true));
+        assert_eq!(
+            cache.insert(key(2), 5100),
+            Ok(false),
+            "kept by the latest time"
+        );
+        assert_eq!(cache.insert(key(3), u32::MAX), Ok(true));
         assert_eq!(cache.len(), 1);
-        assert!(cache.insert(key(4), 0));
-        assert!(!cache.insert(key(3), 0));
+        assert_eq!(cache.insert(key(4), 0), Ok(true));
+        assert_eq!(cache.insert(key(3), 0), Ok(false));
     }
 
     #[test]
@@ -270,7 +286,11 @@ mod tests {
         let threads: Vec<_> = (0..4)
             .map(|_| {
                 let cache = Arc::clone(&cache);
-                thread::spawn(move || (0..500).filter(|&n| cache.insert(key(n), 1)).count())
+                thread::spawn(move || {
+                    (0..500)
+                        .filter(|&n| cache.insert(key(n), 1).unwrap())
+                        .count()
+                })
             })
             .collect();
         let new: usize = threads.into_iter().map(|t| t.join().unwrap()).sum();

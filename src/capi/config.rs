@@ -7,6 +7,7 @@ use super::boundary::{
 };
 use super::dc_id::dc_of;
 use super::status::{MTPROTO_ERROR_INVALID_ARGUMENT, mtproto_status, secret_status, status_of};
+use crate::allocate;
 use crate::entropy::Entropy;
 use crate::envelope::Envelope;
 use crate::error::ConfigError;
@@ -101,7 +102,13 @@ pub(super) unsafe fn set(
     setter: impl FnOnce(&mut Config) -> Outcome,
 ) -> mtproto_status {
     // SAFETY: the same contract.
-    unsafe { guard_handle(config, |handle| setter(&mut handle.config)) }
+    unsafe {
+        guard_handle(config, |handle| {
+            // First, so that no setter needs memory for it.
+            handle.config.try_knobs()?;
+            setter(&mut handle.config)
+        })
+    }
 }
 
 fn refused(error: ConfigError) -> mtproto_status {
@@ -117,10 +124,9 @@ fn refused(error: ConfigError) -> mtproto_status {
 #[unsafe(no_mangle)]
 pub extern "C" fn mtproto_config_new() -> *mut mtproto_config {
     guard_value(core::ptr::null_mut(), || {
-        let handle = into_handle(mtproto_config {
-            config: Config::new(),
-            poisoned: false,
-        });
+        let poisoned = false;
+        let config = Config::try_new().ok();
+        let handle = config.and_then(|config| into_handle(mtproto_config { config, poisoned }));
         handle.unwrap_or(core::ptr::null_mut())
     })
 }
@@ -222,8 +228,7 @@ pub unsafe extern "C" fn mtproto_config_add_secret(
         // SAFETY: the caller's pointer, by the header's rules.
         let bytes = unsafe { input(secret, length) }?;
         let secret = Secret::from_bytes(bytes, ParseMode::Strict).map_err(secret_status)?;
-        config.add_secret(secret);
-        Ok(())
+        Ok(config.try_add_secret(secret)?)
     };
     // SAFETY: the caller's handle, by the header's rules.
     unsafe { set(config, setter) }
@@ -385,7 +390,7 @@ pub unsafe extern "C" fn mtproto_config_set_entropy(
     let setter = |config: &mut Config| {
         // SAFETY: the caller's pointer, by the header's rules.
         let bytes = unsafe { input(bytes, length) }?;
-        config.set_entropy(Entropy::from_bytes(bytes));
+        config.set_entropy(Entropy::try_from_bytes(bytes)?);
         Ok(())
     };
     // SAFETY: the caller's handle, by the header's rules.
@@ -414,12 +419,14 @@ pub unsafe extern "C" fn mtproto_config_set_websocket(
 ) -> mtproto_status {
     let setter = |config: &mut Config| {
         // SAFETY: the caller's text, by the header's rules.
-        let mut target = WebSocketTarget::new(unsafe { text(host) }?);
+        let (host, path) = (unsafe { text(host) }?, unsafe { text(path) }?);
         // SAFETY: as above.
-        target.path = unsafe { text(path) }?.to_owned();
-        // SAFETY: as above.
-        target.origin = unsafe { text_or_none(origin) }?.map(str::to_owned);
-        config.set_websocket(target);
+        let origin = unsafe { text_or_none(origin) }?;
+        config.set_websocket(WebSocketTarget {
+            host: allocate::text(host)?,
+            path: allocate::text(path)?,
+            origin: origin.map(allocate::text).transpose()?,
+        });
         Ok(())
     };
     // SAFETY: the caller's handle, by the header's rules.
@@ -450,13 +457,16 @@ pub unsafe extern "C" fn mtproto_config_set_http(
 ) -> mtproto_status {
     let setter = |config: &mut Config| {
         // SAFETY: the caller's text, by the header's rules.
-        let mut http = HttpTarget::new(unsafe { text(host) }?);
+        let (host, target) = (unsafe { text(host) }?, unsafe { text(target) }?);
         // SAFETY: as above.
-        http.target = unsafe { text(target) }?.to_owned();
-        // SAFETY: as above.
-        http.content_type = unsafe { text_or_none(content_type) }?.map(str::to_owned);
-        http.keep_alive = keep_alive;
-        config.set_http(http);
+        let content_type = unsafe { text_or_none(content_type) }?;
+        config.set_http(HttpTarget {
+            target: allocate::text(target)?,
+            host: allocate::text(host)?,
+            keep_alive,
+            content_type: content_type.map(allocate::text).transpose()?,
+            proxy_authorization: None,
+        });
         Ok(())
     };
     // SAFETY: the caller's handle, by the header's rules.
@@ -494,8 +504,8 @@ pub unsafe extern "C" fn mtproto_config_add_path(
 ) -> mtproto_status {
     let setter = |config: &mut Config| {
         // SAFETY: the caller's text, by the header's rules.
-        config.add_path(unsafe { text(path) }?);
-        Ok(())
+        let path = allocate::text(unsafe { text(path) }?)?;
+        Ok(config.try_add_path(path)?)
     };
     // SAFETY: the caller's handle, by the header's rules.
     unsafe { set(config, setter) }

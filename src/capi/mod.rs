@@ -23,6 +23,7 @@ mod link;
 mod quick_ack;
 mod replay_cache;
 mod secret;
+mod shared;
 mod status;
 #[cfg(feature = "test-panic")]
 mod test_panic;
@@ -33,6 +34,7 @@ mod transport;
 mod version;
 
 pub use burst::*;
+pub(crate) use shared::Shared;
 #[cfg(feature = "uniffi")]
 pub(crate) use status::{link_status, secret_status, status_of, text};
 

@@ -1,9 +1,8 @@
 //! `mtproto_replay_cache`: the handshakes that a server accepted, for C.
 
-use std::sync::Arc;
-
 use super::boundary::{guard_value, into_handle};
 use super::config::{mtproto_config, set};
+use super::shared::Shared;
 use super::status::{MTPROTO_ERROR_NULL_ARGUMENT, mtproto_status};
 use crate::replay_cache::ReplayCache;
 use crate::transport::Config;
@@ -17,7 +16,7 @@ const DEFAULT_WINDOW: u32 = 2 * 24 * 3600;
 /// have the same secrets, from any number of threads at the same time: it has a
 /// lock of its own.
 pub struct mtproto_replay_cache {
-    cache: Arc<ReplayCache>,
+    cache: Shared<ReplayCache>,
 }
 
 /// Makes a replay cache. When it is full, the oldest handshake is forgotten
@@ -47,8 +46,9 @@ pub extern "C" fn mtproto_replay_cache_new(
         } else {
             window_seconds
         };
-        let cache = Arc::new(ReplayCache::new(capacity, window));
-        into_handle(mtproto_replay_cache { cache }).unwrap_or(core::ptr::null_mut())
+        let cache = Shared::new(ReplayCache::new(capacity, window)).ok();
+        let handle = cache.and_then(|cache| into_handle(mtproto_replay_cache { cache }));
+        handle.unwrap_or(core::ptr::null_mut())
     })
 }
 
@@ -104,7 +104,7 @@ pub unsafe extern "C" fn mtproto_config_set_replay_cache(
     let setter = |config: &mut Config| {
         // SAFETY: the caller's handle, by the header's rules.
         let handle = unsafe { cache.as_ref() }.ok_or(MTPROTO_ERROR_NULL_ARGUMENT)?;
-        config.set_replay_cache(Arc::clone(&handle.cache));
+        config.share_replay_cache(handle.cache.clone());
         Ok(())
     };
     // SAFETY: the caller's handle, by the header's rules.
@@ -129,22 +129,22 @@ mod tests {
 
         let (config, cache) = (mtproto_config_new(), mtproto_replay_cache_new(2, 0));
         // SAFETY: a live handle.
-        let shared = Arc::clone(&unsafe { &*cache }.cache);
+        let shared = unsafe { &*cache }.cache.clone();
         // SAFETY: live handles.
         let status = unsafe { mtproto_config_set_replay_cache(config, cache) };
-        assert_eq!((status, Arc::strong_count(&shared)), (MTPROTO_OK, 3));
+        assert_eq!((status, shared.owners()), (MTPROTO_OK, 3));
         // SAFETY: a live handle.
         assert_eq!(unsafe { mtproto_replay_cache_length(cache) }, 0);
         // SAFETY: a live handle.
         assert_eq!(unsafe { mtproto_replay_cache_forgotten(cache) }, 0);
         // SAFETY: a handle of our own, given back once.
         unsafe { mtproto_replay_cache_free(cache) };
-        assert_eq!(Arc::strong_count(&shared), 2);
+        assert_eq!(shared.owners(), 2);
         // SAFETY: a live config.
         let status = unsafe { mtproto_config_set_replay_cache(config, core::ptr::null()) };
         assert_eq!(status, MTPROTO_ERROR_NULL_ARGUMENT);
         // SAFETY: a handle of our own, given back once.
         unsafe { mtproto_config_free(config) };
-        assert_eq!(Arc::strong_count(&shared), 1);
+        assert_eq!(shared.owners(), 1);
     }
 }

@@ -300,8 +300,7 @@ pub unsafe extern "C" fn mtproto_config_add_parsed_secret(
     let setter = |config: &mut Config| {
         // SAFETY: the caller's handle, by the header's rules.
         let secret = unsafe { secret.as_ref() }.ok_or(MTPROTO_ERROR_NULL_ARGUMENT)?;
-        config.add_secret(secret.secret.clone());
-        Ok(())
+        Ok(config.try_add_secret(secret.secret.try_clone()?)?)
     };
     // SAFETY: the caller's handle, by the header's rules.
     unsafe { set(config, setter) }

@@ -1,11 +1,13 @@
 //! What a transport shall speak and accept: every knob, validated one by one.
 
 mod reading;
+mod sharing;
 mod values;
 
 use core::fmt;
 use std::sync::Arc;
 
+use crate::allocate::or_end;
 use crate::carrier::fake_tls::answer::AnswerSize;
 use crate::carrier::fake_tls::records::LARGEST_MAX_RECORD;
 use crate::carrier::fake_tls::server::DEFAULT_ALLOWED_SKEW;
@@ -15,6 +17,8 @@ use crate::envelope::{Envelope, MAX_PADDING};
 use crate::error::ConfigError;
 use crate::mtproxy::{DcId, Secret};
 use crate::replay_cache::ReplayCache;
+use crate::shared::Shared;
+use sharing::SharedCache;
 use values::ClientCarrier;
 
 pub(crate) use reading::{Acceptance, ClientOpening, Limits};
@@ -39,15 +43,14 @@ const MIN_MAX_RECORD: usize = 256;
 /// and make any number of transports from it: they copy what they need.
 ///
 /// Some knobs mean something to one role alone; each says which.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct Config {
     /// Shared with the servers that have not recognised their client yet, so
     /// that a hundred thousand of them hold one list of secrets.
-    knobs: Arc<Knobs>,
+    knobs: Shared<Knobs>,
 }
 
-#[derive(Clone)]
-struct Knobs {
+pub(crate) struct Knobs {
     /// `None`: what the secret asks for, Padded intermediate without one.
     envelope: Option<Envelope>,
     /// `None`: yes, unless the carrier has no stream.
@@ -72,7 +75,7 @@ struct Knobs {
     max_record: Option<usize>,
     answer_size: AnswerSize,
     allowed_skew: u32,
-    replay_cache: Option<Arc<ReplayCache>>,
+    replay_cache: Option<SharedCache>,
 }
 
 impl Default for Knobs {
@@ -103,6 +106,12 @@ impl Default for Knobs {
     }
 }
 
+impl Default for Config {
+    fn default() -> Self {
+        or_end(Self::try_new())
+    }
+}
+
 impl Config {
     /// The defaults: obfuscated Padded intermediate without a secret as client,
     /// anything that is in clear or obfuscated without a secret as server.
@@ -112,7 +121,7 @@ impl Config {
     }
 
     fn knobs(&mut self) -> &mut Knobs {
-        Arc::make_mut(&mut self.knobs)
+        or_end(self.try_knobs())
     }
 
     /// Client: the envelope to speak. Default: Padded intermediate.
@@ -156,7 +165,7 @@ impl Config {
     /// Server: serves WebSocket and HTTP at this path too, besides those of
     /// Telegram's servers.
     pub fn add_path(&mut self, path: impl Into<String>) -> &mut Self {
-        self.knobs().paths.push(path.into());
+        or_end(self.try_add_path(path.into()));
         self
     }
 
@@ -173,11 +182,7 @@ impl Config {
     /// may take many, which it tries in this order and reports by their index,
     /// from 0.
     pub fn add_secret(&mut self, secret: Secret) -> &mut Self {
-        let knobs = self.knobs();
-        if let Some(domain) = secret.domain() {
-            knobs.domains.push(domain.to_owned());
-        }
-        knobs.secrets.push(secret);
+        or_end(self.try_add_secret(secret));
         self
     }
 
@@ -305,7 +310,7 @@ impl Config {
     /// same secrets. Default: none. A proxy wants one: the time in a fake TLS
     /// hello can be changed by who recorded it.
     pub fn set_replay_cache(&mut self, cache: Arc<ReplayCache>) -> &mut Self {
-        self.knobs().replay_cache = Some(cache);
+        self.knobs().replay_cache = Some(SharedCache::Arc(cache));
         self
     }
 }

@@ -20,6 +20,7 @@
 
 use super::config::Acceptance;
 use super::event::NotOursReason;
+use crate::allocate::OutOfMemory;
 use crate::carrier::fake_tls::server::{self as fake_tls, Accepted, Outcome, Rules};
 use crate::envelope::{self, Envelope};
 use crate::mtproxy::{Secret, SecretForm};
@@ -248,8 +249,10 @@ fn remembered(
 ) -> Detection {
     if let (Some(cache), Some(_)) = (acceptance.replay_cache, secret) {
         let key = ReplayKey::of_obfuscation_header(header);
-        if !cache.insert(key, acceptance.clock.unix_time()) {
-            return Detection::NotOurs(NotOursReason::Replayed);
+        match cache.insert(key, acceptance.clock.unix_time()) {
+            Ok(true) => {}
+            Ok(false) => return Detection::NotOurs(NotOursReason::Replayed),
+            Err(OutOfMemory) => return Detection::OutOfMemory,
         }
     }
     Detection::Found(found(header, opened, envelope, secret, acceptance))

@@ -3,6 +3,7 @@
 
 mod allocator;
 mod calls;
+mod configs;
 mod connections;
 mod ends;
 mod strangers;

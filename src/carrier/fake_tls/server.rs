@@ -137,7 +137,7 @@ fn judge<'a>(
     // a random before it checks the digest, and strangers can fill its memory.
     if let Some(cache) = rules.replay_cache {
         let key = ReplayKey::of_hello(&hello.random);
-        if !cache.insert_for_skew(key, rules.unix_time, rules.allowed_skew) {
+        if !cache.insert_for_skew(key, rules.unix_time, rules.allowed_skew)? {
             return Err(NotOurs::Replayed.into());
         }
     }

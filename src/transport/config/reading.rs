@@ -1,5 +1,6 @@
 //! What a transport reads out of its config, once it is known to make sense.
 
+use super::sharing::SharedCache;
 use super::values::{Accept, ClientCarrier, HttpTarget, Memory, QuickAckForm, WebSocketTarget};
 use super::{Config, SERVER_PADDING};
 use crate::carrier::fake_tls::answer::AnswerSize;
@@ -138,7 +139,7 @@ impl Config {
             state: self.knobs.memory.stream_state(),
             clock: self.knobs.clock,
             allowed_skew: self.knobs.allowed_skew,
-            replay_cache: self.knobs.replay_cache.as_deref(),
+            replay_cache: self.knobs.replay_cache.as_ref().map(SharedCache::get),
         }
     }
 
