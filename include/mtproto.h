@@ -42,10 +42,9 @@
  *    initialised. Lengths and counts are in bytes.
  * 6. Structs. Set struct_size to sizeof the struct. Fields are only ever added
  *    at the end, so that programs and libraries of different age fit together.
- * 7. Memory. Where memory is not to be had, the call says so and nothing is
- *    lost. Only for what is small and made once (a config with its secrets and
- *    paths, the state of a carrier's handshake) the process ends then, as is
- *    usual.
+ * 7. Memory. Where memory is not to be had, the call says so, by
+ *    MTPROTO_ERROR_OUT_OF_MEMORY or by the NULL that it documents; nothing has
+ *    changed and nothing is lost. The process never ends for it.
  * 8. Threads. A handle may be moved from thread to thread. Calls on one handle
  *    must not overlap, except calls that take it as const with one another.
  *    Different handles have nothing in common.
@@ -1027,10 +1026,11 @@ const char *mtproto_version_string(void);
  *                         nobody wants to know.
  * @param reason_capacity  How many bytes fit there; 200 are enough.
  * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
- *          MTPROTO_ERROR_INVALID_ARGUMENT for an unknown mode;
- *          MTPROTO_ERROR_SECRET_EMPTY, MTPROTO_ERROR_SECRET_TEXT,
- *          MTPROTO_ERROR_SECRET_TOO_SHORT, MTPROTO_ERROR_SECRET_TOO_LONG,
- *          MTPROTO_ERROR_SECRET_NO_DOMAIN, MTPROTO_ERROR_SECRET_DOMAIN.
+ *          MTPROTO_ERROR_OUT_OF_MEMORY; MTPROTO_ERROR_INVALID_ARGUMENT for an
+ *          unknown mode; MTPROTO_ERROR_SECRET_EMPTY,
+ *          MTPROTO_ERROR_SECRET_TEXT, MTPROTO_ERROR_SECRET_TOO_SHORT,
+ *          MTPROTO_ERROR_SECRET_TOO_LONG, MTPROTO_ERROR_SECRET_NO_DOMAIN,
+ *          MTPROTO_ERROR_SECRET_DOMAIN.
  */
 mtproto_status mtproto_secret_parse(const char *text,
                                     size_t length,
@@ -1051,10 +1051,10 @@ mtproto_status mtproto_secret_parse(const char *text,
  * @param reason           As mtproto_secret_parse.
  * @param reason_capacity  As mtproto_secret_parse.
  * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
- *          MTPROTO_ERROR_INVALID_ARGUMENT for an unknown mode;
- *          MTPROTO_ERROR_SECRET_EMPTY, MTPROTO_ERROR_SECRET_TOO_SHORT,
- *          MTPROTO_ERROR_SECRET_TOO_LONG, MTPROTO_ERROR_SECRET_NO_DOMAIN,
- *          MTPROTO_ERROR_SECRET_DOMAIN.
+ *          MTPROTO_ERROR_OUT_OF_MEMORY; MTPROTO_ERROR_INVALID_ARGUMENT for an
+ *          unknown mode; MTPROTO_ERROR_SECRET_EMPTY,
+ *          MTPROTO_ERROR_SECRET_TOO_SHORT, MTPROTO_ERROR_SECRET_TOO_LONG,
+ *          MTPROTO_ERROR_SECRET_NO_DOMAIN, MTPROTO_ERROR_SECRET_DOMAIN.
  */
 mtproto_status mtproto_secret_from_bytes(const uint8_t *bytes,
                                          size_t length,
@@ -1140,7 +1140,8 @@ mtproto_status mtproto_secret_to_text(const mtproto_secret *secret,
  * Adds a secret, as mtproto_config_add_secret does with raw bytes.
  *
  * @param secret  The secret; it is copied.
- * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT.
+ * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
+ *          MTPROTO_ERROR_OUT_OF_MEMORY.
  */
 mtproto_status mtproto_config_add_parsed_secret(mtproto_config *config,
                                                 const mtproto_secret *secret);
@@ -1161,14 +1162,14 @@ mtproto_status mtproto_config_add_parsed_secret(mtproto_config *config,
  *                         nobody wants to know.
  * @param reason_capacity  How many bytes fit there; 200 are enough.
  * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
- *          MTPROTO_ERROR_INVALID_ARGUMENT for an unknown mode;
- *          MTPROTO_ERROR_LINK_EMPTY, MTPROTO_ERROR_LINK_WHITE_SPACE,
- *          MTPROTO_ERROR_LINK_HOST, MTPROTO_ERROR_LINK_NOT_A_PROXY,
- *          MTPROTO_ERROR_LINK_WEB_PROXY, MTPROTO_ERROR_LINK_MISSING,
- *          MTPROTO_ERROR_LINK_TWICE, MTPROTO_ERROR_LINK_ENCODING,
- *          MTPROTO_ERROR_LINK_SERVER, MTPROTO_ERROR_LINK_PORT,
- *          MTPROTO_ERROR_LINK_CREDENTIAL; what mtproto_secret_parse returns for
- *          the secret in it.
+ *          MTPROTO_ERROR_OUT_OF_MEMORY; MTPROTO_ERROR_INVALID_ARGUMENT for an
+ *          unknown mode; MTPROTO_ERROR_LINK_EMPTY,
+ *          MTPROTO_ERROR_LINK_WHITE_SPACE, MTPROTO_ERROR_LINK_HOST,
+ *          MTPROTO_ERROR_LINK_NOT_A_PROXY, MTPROTO_ERROR_LINK_WEB_PROXY,
+ *          MTPROTO_ERROR_LINK_MISSING, MTPROTO_ERROR_LINK_TWICE,
+ *          MTPROTO_ERROR_LINK_ENCODING, MTPROTO_ERROR_LINK_SERVER,
+ *          MTPROTO_ERROR_LINK_PORT, MTPROTO_ERROR_LINK_CREDENTIAL; what
+ *          mtproto_secret_parse returns for the secret in it.
  */
 mtproto_status mtproto_link_parse(const char *text,
                                   size_t length,
@@ -1190,8 +1191,9 @@ mtproto_status mtproto_link_parse(const char *text,
  * @param reason           As mtproto_link_parse.
  * @param reason_capacity  As mtproto_link_parse.
  * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
- *          MTPROTO_ERROR_LINK_ENCODING, MTPROTO_ERROR_LINK_MISSING (an empty
- *          server), MTPROTO_ERROR_LINK_SERVER, MTPROTO_ERROR_LINK_PORT.
+ *          MTPROTO_ERROR_OUT_OF_MEMORY; MTPROTO_ERROR_LINK_ENCODING,
+ *          MTPROTO_ERROR_LINK_MISSING (an empty server),
+ *          MTPROTO_ERROR_LINK_SERVER, MTPROTO_ERROR_LINK_PORT.
  */
 mtproto_status mtproto_link_new(const char *server,
                                 size_t server_length,
@@ -1389,7 +1391,7 @@ void mtproto_config_free(mtproto_config *config);
  *
  * @param envelope  One of MTPROTO_ENVELOPE_*.
  * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
- *          MTPROTO_ERROR_INVALID_ARGUMENT.
+ *          MTPROTO_ERROR_OUT_OF_MEMORY; MTPROTO_ERROR_INVALID_ARGUMENT.
  */
 mtproto_status mtproto_config_set_envelope(mtproto_config *config, int32_t envelope);
 
@@ -1400,7 +1402,8 @@ mtproto_status mtproto_config_set_envelope(mtproto_config *config, int32_t envel
  * bytes. Without a secret it is no protection: its keys go over the wire in
  * clear.
  *
- * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT.
+ * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
+ *          MTPROTO_ERROR_OUT_OF_MEMORY.
  */
 mtproto_status mtproto_config_set_obfuscated(mtproto_config *config, bool obfuscated);
 
@@ -1411,8 +1414,8 @@ mtproto_status mtproto_config_set_obfuscated(mtproto_config *config, bool obfusc
  * @param dc     The DC's number, from 1.
  * @param flags  MTPROTO_DC_TEST, MTPROTO_DC_MEDIA, or 0.
  * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
- *          MTPROTO_ERROR_INVALID_ARGUMENT for an unknown flag;
- *          MTPROTO_ERROR_CONFIG_DC for a number that no DC has.
+ *          MTPROTO_ERROR_OUT_OF_MEMORY; MTPROTO_ERROR_INVALID_ARGUMENT for an
+ *          unknown flag; MTPROTO_ERROR_CONFIG_DC for a number that no DC has.
  */
 mtproto_status mtproto_config_set_dc(mtproto_config *config, int32_t dc, uint32_t flags);
 
@@ -1427,8 +1430,9 @@ mtproto_status mtproto_config_set_dc(mtproto_config *config, int32_t dc, uint32_
  *
  * @param secret  The secret; it is copied, and wiped with the config.
  * @param length  Its length in bytes: MTPROTO_SECRET_LENGTH, or more.
- * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT; MTPROTO_ERROR_SECRET_* for
- *          bytes that are no secret.
+ * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
+ *          MTPROTO_ERROR_OUT_OF_MEMORY; MTPROTO_ERROR_SECRET_* for bytes that
+ *          are no secret.
  */
 mtproto_status mtproto_config_add_secret(mtproto_config *config,
                                          const uint8_t *secret,
@@ -1442,7 +1446,8 @@ mtproto_status mtproto_config_add_secret(mtproto_config *config,
  *
  * @param accept  MTPROTO_ACCEPT_*, or-ed.
  * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
- *          MTPROTO_ERROR_INVALID_ARGUMENT for an unknown flag.
+ *          MTPROTO_ERROR_OUT_OF_MEMORY; MTPROTO_ERROR_INVALID_ARGUMENT for an
+ *          unknown flag.
  */
 mtproto_status mtproto_config_set_accept(mtproto_config *config, uint32_t accept);
 
@@ -1453,7 +1458,7 @@ mtproto_status mtproto_config_set_accept(mtproto_config *config, uint32_t accept
  *
  * @param bytes  From 1024 to 1073741824, a multiple of 4.
  * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
- *          MTPROTO_ERROR_CONFIG_MAX_PAYLOAD.
+ *          MTPROTO_ERROR_OUT_OF_MEMORY; MTPROTO_ERROR_CONFIG_MAX_PAYLOAD.
  */
 mtproto_status mtproto_config_set_max_payload(mtproto_config *config, size_t bytes);
 
@@ -1464,7 +1469,7 @@ mtproto_status mtproto_config_set_max_payload(mtproto_config *config, size_t byt
  *
  * @param bytes  From 0 to 15.
  * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
- *          MTPROTO_ERROR_CONFIG_MAX_PADDING.
+ *          MTPROTO_ERROR_OUT_OF_MEMORY; MTPROTO_ERROR_CONFIG_MAX_PADDING.
  */
 mtproto_status mtproto_config_set_max_padding(mtproto_config *config, uint32_t bytes);
 
@@ -1474,7 +1479,8 @@ mtproto_status mtproto_config_set_max_padding(mtproto_config *config, uint32_t b
  * relays: what is sent on gets padding of its own. Default: true, the packet
  * alone.
  *
- * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT.
+ * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
+ *          MTPROTO_ERROR_OUT_OF_MEMORY.
  */
 mtproto_status mtproto_config_set_trim(mtproto_config *config, bool trim);
 
@@ -1484,7 +1490,7 @@ mtproto_status mtproto_config_set_trim(mtproto_config *config, bool trim);
  *
  * @param form  One of MTPROTO_QUICK_ACK_FORM_*.
  * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
- *          MTPROTO_ERROR_INVALID_ARGUMENT.
+ *          MTPROTO_ERROR_OUT_OF_MEMORY; MTPROTO_ERROR_INVALID_ARGUMENT.
  */
 mtproto_status mtproto_config_set_quick_ack_form(mtproto_config *config, int32_t form);
 
@@ -1494,7 +1500,7 @@ mtproto_status mtproto_config_set_quick_ack_form(mtproto_config *config, int32_t
  *
  * @param memory  One of MTPROTO_MEMORY_*.
  * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
- *          MTPROTO_ERROR_INVALID_ARGUMENT.
+ *          MTPROTO_ERROR_OUT_OF_MEMORY; MTPROTO_ERROR_INVALID_ARGUMENT.
  */
 mtproto_status mtproto_config_set_memory(mtproto_config *config, int32_t memory);
 
@@ -1507,7 +1513,8 @@ mtproto_status mtproto_config_set_memory(mtproto_config *config, int32_t memory)
  * @param bytes   Taken in order; when they run out, a stream that is keyed by
  *                their SHA-256 goes on without end. They are copied.
  * @param length  Their number; 0 gives the stream alone.
- * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT.
+ * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
+ *          MTPROTO_ERROR_OUT_OF_MEMORY.
  */
 mtproto_status mtproto_config_set_entropy(mtproto_config *config,
                                           const uint8_t *bytes,
@@ -1525,8 +1532,9 @@ mtproto_status mtproto_config_set_entropy(mtproto_config *config,
  * @param origin  What a browser would name as the page's origin; NULL for none.
  *                NUL-terminated; copied.
  * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
- *          MTPROTO_ERROR_INVALID_ARGUMENT for a text that is not UTF-8. What
- *          cannot be sent is refused by mtproto_client_new.
+ *          MTPROTO_ERROR_OUT_OF_MEMORY; MTPROTO_ERROR_INVALID_ARGUMENT for a
+ *          text that is not UTF-8. What cannot be sent is refused by
+ *          mtproto_client_new.
  */
 mtproto_status mtproto_config_set_websocket(mtproto_config *config,
                                             const char *host,
@@ -1546,8 +1554,9 @@ mtproto_status mtproto_config_set_websocket(mtproto_config *config,
  * @param keep_alive    Whether the connection shall stay open for further
  *                      requests.
  * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
- *          MTPROTO_ERROR_INVALID_ARGUMENT for a text that is not UTF-8. What
- *          cannot be sent is refused by mtproto_client_new.
+ *          MTPROTO_ERROR_OUT_OF_MEMORY; MTPROTO_ERROR_INVALID_ARGUMENT for a
+ *          text that is not UTF-8. What cannot be sent is refused by
+ *          mtproto_client_new.
  */
 mtproto_status mtproto_config_set_http(mtproto_config *config,
                                        const char *host,
@@ -1560,7 +1569,8 @@ mtproto_status mtproto_config_set_http(mtproto_config *config,
  * together at most as many bytes as the largest payload. Default: false. What
  * may not wait is refused with MTPROTO_ERROR_OUT_OF_TURN.
  *
- * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT.
+ * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
+ *          MTPROTO_ERROR_OUT_OF_MEMORY.
  */
 mtproto_status mtproto_config_set_queue_turns(mtproto_config *config, bool queue);
 
@@ -1570,7 +1580,8 @@ mtproto_status mtproto_config_set_queue_turns(mtproto_config *config, bool queue
  *
  * @param path  From its slash on. NUL-terminated; it is copied.
  * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
- *          MTPROTO_ERROR_INVALID_ARGUMENT for a text that is not UTF-8.
+ *          MTPROTO_ERROR_OUT_OF_MEMORY; MTPROTO_ERROR_INVALID_ARGUMENT for a
+ *          text that is not UTF-8.
  */
 mtproto_status mtproto_config_add_path(mtproto_config *config, const char *path);
 
@@ -1579,7 +1590,7 @@ mtproto_status mtproto_config_add_path(mtproto_config *config, const char *path)
  *
  * @param profile  One of MTPROTO_TLS_PROFILE_*.
  * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
- *          MTPROTO_ERROR_INVALID_ARGUMENT.
+ *          MTPROTO_ERROR_OUT_OF_MEMORY; MTPROTO_ERROR_INVALID_ARGUMENT.
  */
 mtproto_status mtproto_config_set_tls_profile(mtproto_config *config, int32_t profile);
 
@@ -1589,7 +1600,8 @@ mtproto_status mtproto_config_set_tls_profile(mtproto_config *config, int32_t pr
  * each connection. Default: the system's clock.
  *
  * @param seconds  Unix time.
- * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT.
+ * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
+ *          MTPROTO_ERROR_OUT_OF_MEMORY.
  */
 mtproto_status mtproto_config_set_unix_time(mtproto_config *config, uint32_t seconds);
 
@@ -1599,7 +1611,7 @@ mtproto_status mtproto_config_set_unix_time(mtproto_config *config, uint32_t sec
  *
  * @param bytes  From 256 to 16384.
  * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
- *          MTPROTO_ERROR_CONFIG_MAX_RECORD.
+ *          MTPROTO_ERROR_OUT_OF_MEMORY; MTPROTO_ERROR_CONFIG_MAX_RECORD.
  */
 mtproto_status mtproto_config_set_max_record(mtproto_config *config, size_t bytes);
 
@@ -1611,7 +1623,7 @@ mtproto_status mtproto_config_set_max_record(mtproto_config *config, size_t byte
  * @param least  In bytes, from 1.
  * @param most   In bytes, from least to 16384.
  * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
- *          MTPROTO_ERROR_CONFIG_ANSWER_SIZE.
+ *          MTPROTO_ERROR_OUT_OF_MEMORY; MTPROTO_ERROR_CONFIG_ANSWER_SIZE.
  */
 mtproto_status mtproto_config_set_answer_size(mtproto_config *config,
                                               size_t least,
@@ -1622,7 +1634,8 @@ mtproto_status mtproto_config_set_answer_size(mtproto_config *config,
  * Default: 120.
  *
  * @param seconds  Any value.
- * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT.
+ * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
+ *          MTPROTO_ERROR_OUT_OF_MEMORY.
  */
 mtproto_status mtproto_config_set_allowed_clock_skew(mtproto_config *config,
                                                      uint32_t seconds);
@@ -1680,7 +1693,8 @@ uint64_t mtproto_replay_cache_forgotten(const mtproto_replay_cache *cache);
  *
  * @param cache  The cache; it is shared, not copied, and its handle may be freed
  *               when the call is over.
- * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT.
+ * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
+ *          MTPROTO_ERROR_OUT_OF_MEMORY.
  */
 mtproto_status mtproto_config_set_replay_cache(mtproto_config *config,
                                                const mtproto_replay_cache *cache);
@@ -1834,9 +1848,10 @@ mtproto_status mtproto_transport_push_opening(mtproto_transport *transport);
  * @param buffer    Where they go. It need not be initialised.
  * @param capacity  How many bytes fit.
  * @param written   Receives how many bytes were written: 0 when none wait.
- * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT; the transport's fatal
- *          status, unless over WebSocket: there the close frame, whose code says
- *          why, can still be pulled and sent.
+ * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT; MTPROTO_ERROR_ENTROPY;
+ *          MTPROTO_ERROR_OUT_OF_MEMORY (over a carrier); the transport's fatal
+ *          status, unless over WebSocket: there the close frame, whose code
+ *          says why, can still be pulled and sent.
  */
 mtproto_status mtproto_transport_pull_wire(mtproto_transport *transport,
                                            uint8_t *buffer,
@@ -1851,7 +1866,8 @@ mtproto_status mtproto_transport_pull_wire(mtproto_transport *transport,
  * @param data    Receives a view, until the next call on the transport that is
  *                not const.
  * @param length  Receives its length in bytes: 0 when none wait.
- * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT; the transport's fatal
+ * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT; MTPROTO_ERROR_ENTROPY;
+ *          MTPROTO_ERROR_OUT_OF_MEMORY (over a carrier); the transport's fatal
  *          status, as mtproto_transport_pull_wire.
  */
 mtproto_status mtproto_transport_peek_wire(mtproto_transport *transport,
@@ -1939,8 +1955,9 @@ mtproto_status mtproto_transport_push_wire_end(mtproto_transport *transport);
  *               until the next call on the transport that is not const.
  * @return  MTPROTO_OK; MTPROTO_NO_EVENT until more wire bytes are pushed (the
  *          event is then not written); MTPROTO_ERROR_NULL_ARGUMENT;
- *          MTPROTO_ERROR_STRUCT_SIZE; the transport's fatal status, once every
- *          event before the error was reported.
+ *          MTPROTO_ERROR_STRUCT_SIZE; MTPROTO_ERROR_ENTROPY;
+ *          MTPROTO_ERROR_OUT_OF_MEMORY; the transport's fatal status, once
+ *          every event before the error was reported.
  */
 mtproto_status mtproto_transport_pull_event(mtproto_transport *transport,
                                             mtproto_event *event);
@@ -1974,7 +1991,8 @@ size_t mtproto_transport_pending_wire(const mtproto_transport *transport);
 
 /**
  * The fatal error with its figures, for a log: "the frame carries sequence
- * number 5: 3 was expected".
+ * number 5: 3 was expected". Without its figures where there was no memory for
+ * them.
  *
  * @return  A NUL-terminated text, never NULL ("" while there is no such
  *          error), until the transport is freed.
@@ -2016,11 +2034,12 @@ mtproto_status mtproto_transport_push_payloads(mtproto_transport *transport,
  * @param capacity  How many fit; 0 does nothing.
  * @param count     Receives how many were reported. Fewer than capacity: there
  *                  are no more for now.
- * @return  MTPROTO_OK; MTPROTO_NO_EVENT if there are none until more wire bytes
- *          are pushed (count then receives 0; with MTPROTO_MEMORY_SMALL this is
- *          the call that gives memory back); MTPROTO_ERROR_NULL_ARGUMENT;
- *          MTPROTO_ERROR_STRUCT_SIZE; the transport's fatal status, once every
- *          event before the error was reported.
+ * @return  MTPROTO_OK; MTPROTO_NO_EVENT if there are none until more wire
+ *          bytes are pushed (count then receives 0; with MTPROTO_MEMORY_SMALL
+ *          this is the call that gives memory back);
+ *          MTPROTO_ERROR_NULL_ARGUMENT; MTPROTO_ERROR_STRUCT_SIZE;
+ *          MTPROTO_ERROR_ENTROPY; MTPROTO_ERROR_OUT_OF_MEMORY; the transport's
+ *          fatal status, once every event before the error was reported.
  */
 mtproto_status mtproto_transport_pull_events(mtproto_transport *transport,
                                              mtproto_event *events,
@@ -2047,8 +2066,9 @@ mtproto_status mtproto_transport_pull_events(mtproto_transport *transport,
  *          MTPROTO_ERROR_INVALID_ARGUMENT (a length that no object can have);
  *          MTPROTO_ERROR_PAYLOAD_EMPTY, MTPROTO_ERROR_PAYLOAD_MISALIGNED,
  *          MTPROTO_ERROR_PAYLOAD_TOO_LARGE; MTPROTO_ERROR_NOT_CONNECTED and
- *          MTPROTO_ERROR_PAYLOAD_AMBIGUOUS (server); MTPROTO_ERROR_ENTROPY; the
- *          transport's fatal status. With any of them nothing was done.
+ *          MTPROTO_ERROR_PAYLOAD_AMBIGUOUS (server); MTPROTO_ERROR_ENTROPY;
+ *          MTPROTO_ERROR_OUT_OF_MEMORY; the transport's fatal status. With any
+ *          of them nothing was done.
  */
 mtproto_status mtproto_transport_pack_in_place(mtproto_transport *transport,
                                                uint8_t *payload,

@@ -103,11 +103,12 @@ unsafe fn push_all(
 /// @param capacity  How many fit; 0 does nothing.
 /// @param count     Receives how many were reported. Fewer than capacity: there
 ///                  are no more for now.
-/// @return  MTPROTO_OK; MTPROTO_NO_EVENT if there are none until more wire bytes
-///          are pushed (count then receives 0; with MTPROTO_MEMORY_SMALL this is
-///          the call that gives memory back); MTPROTO_ERROR_NULL_ARGUMENT;
-///          MTPROTO_ERROR_STRUCT_SIZE; the transport's fatal status, once every
-///          event before the error was reported.
+/// @return  MTPROTO_OK; MTPROTO_NO_EVENT if there are none until more wire
+///          bytes are pushed (count then receives 0; with MTPROTO_MEMORY_SMALL
+///          this is the call that gives memory back);
+///          MTPROTO_ERROR_NULL_ARGUMENT; MTPROTO_ERROR_STRUCT_SIZE;
+///          MTPROTO_ERROR_ENTROPY; MTPROTO_ERROR_OUT_OF_MEMORY; the transport's
+///          fatal status, once every event before the error was reported.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mtproto_transport_pull_events(
     transport: *mut mtproto_transport,
@@ -169,8 +170,9 @@ pub unsafe extern "C" fn mtproto_transport_pull_events(
 ///          MTPROTO_ERROR_INVALID_ARGUMENT (a length that no object can have);
 ///          MTPROTO_ERROR_PAYLOAD_EMPTY, MTPROTO_ERROR_PAYLOAD_MISALIGNED,
 ///          MTPROTO_ERROR_PAYLOAD_TOO_LARGE; MTPROTO_ERROR_NOT_CONNECTED and
-///          MTPROTO_ERROR_PAYLOAD_AMBIGUOUS (server); MTPROTO_ERROR_ENTROPY; the
-///          transport's fatal status. With any of them nothing was done.
+///          MTPROTO_ERROR_PAYLOAD_AMBIGUOUS (server); MTPROTO_ERROR_ENTROPY;
+///          MTPROTO_ERROR_OUT_OF_MEMORY; the transport's fatal status. With any
+///          of them nothing was done.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mtproto_transport_pack_in_place(
     transport: *mut mtproto_transport,

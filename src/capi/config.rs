@@ -149,7 +149,7 @@ pub unsafe extern "C" fn mtproto_config_free(config: *mut mtproto_config) {
 ///
 /// @param envelope  One of MTPROTO_ENVELOPE_*.
 /// @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
-///          MTPROTO_ERROR_INVALID_ARGUMENT.
+///          MTPROTO_ERROR_OUT_OF_MEMORY; MTPROTO_ERROR_INVALID_ARGUMENT.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mtproto_config_set_envelope(
     config: *mut mtproto_config,
@@ -170,7 +170,8 @@ pub unsafe extern "C" fn mtproto_config_set_envelope(
 /// bytes. Without a secret it is no protection: its keys go over the wire in
 /// clear.
 ///
-/// @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT.
+/// @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
+///          MTPROTO_ERROR_OUT_OF_MEMORY.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mtproto_config_set_obfuscated(
     config: *mut mtproto_config,
@@ -190,8 +191,8 @@ pub unsafe extern "C" fn mtproto_config_set_obfuscated(
 /// @param dc     The DC's number, from 1.
 /// @param flags  MTPROTO_DC_TEST, MTPROTO_DC_MEDIA, or 0.
 /// @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
-///          MTPROTO_ERROR_INVALID_ARGUMENT for an unknown flag;
-///          MTPROTO_ERROR_CONFIG_DC for a number that no DC has.
+///          MTPROTO_ERROR_OUT_OF_MEMORY; MTPROTO_ERROR_INVALID_ARGUMENT for an
+///          unknown flag; MTPROTO_ERROR_CONFIG_DC for a number that no DC has.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mtproto_config_set_dc(
     config: *mut mtproto_config,
@@ -216,8 +217,9 @@ pub unsafe extern "C" fn mtproto_config_set_dc(
 ///
 /// @param secret  The secret; it is copied, and wiped with the config.
 /// @param length  Its length in bytes: MTPROTO_SECRET_LENGTH, or more.
-/// @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT; MTPROTO_ERROR_SECRET_* for
-///          bytes that are no secret.
+/// @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
+///          MTPROTO_ERROR_OUT_OF_MEMORY; MTPROTO_ERROR_SECRET_* for bytes that
+///          are no secret.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mtproto_config_add_secret(
     config: *mut mtproto_config,
@@ -241,7 +243,8 @@ pub unsafe extern "C" fn mtproto_config_add_secret(
 ///
 /// @param accept  MTPROTO_ACCEPT_*, or-ed.
 /// @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
-///          MTPROTO_ERROR_INVALID_ARGUMENT for an unknown flag.
+///          MTPROTO_ERROR_OUT_OF_MEMORY; MTPROTO_ERROR_INVALID_ARGUMENT for an
+///          unknown flag.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mtproto_config_set_accept(
     config: *mut mtproto_config,
@@ -279,7 +282,7 @@ pub unsafe extern "C" fn mtproto_config_set_accept(
 ///
 /// @param bytes  From 1024 to 1073741824, a multiple of 4.
 /// @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
-///          MTPROTO_ERROR_CONFIG_MAX_PAYLOAD.
+///          MTPROTO_ERROR_OUT_OF_MEMORY; MTPROTO_ERROR_CONFIG_MAX_PAYLOAD.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mtproto_config_set_max_payload(
     config: *mut mtproto_config,
@@ -296,7 +299,7 @@ pub unsafe extern "C" fn mtproto_config_set_max_payload(
 ///
 /// @param bytes  From 0 to 15.
 /// @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
-///          MTPROTO_ERROR_CONFIG_MAX_PADDING.
+///          MTPROTO_ERROR_OUT_OF_MEMORY; MTPROTO_ERROR_CONFIG_MAX_PADDING.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mtproto_config_set_max_padding(
     config: *mut mtproto_config,
@@ -312,7 +315,8 @@ pub unsafe extern "C" fn mtproto_config_set_max_padding(
 /// relays: what is sent on gets padding of its own. Default: true, the packet
 /// alone.
 ///
-/// @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT.
+/// @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
+///          MTPROTO_ERROR_OUT_OF_MEMORY.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mtproto_config_set_trim(
     config: *mut mtproto_config,
@@ -331,7 +335,7 @@ pub unsafe extern "C" fn mtproto_config_set_trim(
 ///
 /// @param form  One of MTPROTO_QUICK_ACK_FORM_*.
 /// @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
-///          MTPROTO_ERROR_INVALID_ARGUMENT.
+///          MTPROTO_ERROR_OUT_OF_MEMORY; MTPROTO_ERROR_INVALID_ARGUMENT.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mtproto_config_set_quick_ack_form(
     config: *mut mtproto_config,
@@ -354,7 +358,7 @@ pub unsafe extern "C" fn mtproto_config_set_quick_ack_form(
 ///
 /// @param memory  One of MTPROTO_MEMORY_*.
 /// @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
-///          MTPROTO_ERROR_INVALID_ARGUMENT.
+///          MTPROTO_ERROR_OUT_OF_MEMORY; MTPROTO_ERROR_INVALID_ARGUMENT.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mtproto_config_set_memory(
     config: *mut mtproto_config,
@@ -380,7 +384,8 @@ pub unsafe extern "C" fn mtproto_config_set_memory(
 /// @param bytes   Taken in order; when they run out, a stream that is keyed by
 ///                their SHA-256 goes on without end. They are copied.
 /// @param length  Their number; 0 gives the stream alone.
-/// @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT.
+/// @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
+///          MTPROTO_ERROR_OUT_OF_MEMORY.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mtproto_config_set_entropy(
     config: *mut mtproto_config,
@@ -408,8 +413,9 @@ pub unsafe extern "C" fn mtproto_config_set_entropy(
 /// @param origin  What a browser would name as the page's origin; NULL for none.
 ///                NUL-terminated; copied.
 /// @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
-///          MTPROTO_ERROR_INVALID_ARGUMENT for a text that is not UTF-8. What
-///          cannot be sent is refused by mtproto_client_new.
+///          MTPROTO_ERROR_OUT_OF_MEMORY; MTPROTO_ERROR_INVALID_ARGUMENT for a
+///          text that is not UTF-8. What cannot be sent is refused by
+///          mtproto_client_new.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mtproto_config_set_websocket(
     config: *mut mtproto_config,
@@ -445,8 +451,9 @@ pub unsafe extern "C" fn mtproto_config_set_websocket(
 /// @param keep_alive    Whether the connection shall stay open for further
 ///                      requests.
 /// @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
-///          MTPROTO_ERROR_INVALID_ARGUMENT for a text that is not UTF-8. What
-///          cannot be sent is refused by mtproto_client_new.
+///          MTPROTO_ERROR_OUT_OF_MEMORY; MTPROTO_ERROR_INVALID_ARGUMENT for a
+///          text that is not UTF-8. What cannot be sent is refused by
+///          mtproto_client_new.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mtproto_config_set_http(
     config: *mut mtproto_config,
@@ -477,7 +484,8 @@ pub unsafe extern "C" fn mtproto_config_set_http(
 /// together at most as many bytes as the largest payload. Default: false. What
 /// may not wait is refused with MTPROTO_ERROR_OUT_OF_TURN.
 ///
-/// @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT.
+/// @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
+///          MTPROTO_ERROR_OUT_OF_MEMORY.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mtproto_config_set_queue_turns(
     config: *mut mtproto_config,
@@ -496,7 +504,8 @@ pub unsafe extern "C" fn mtproto_config_set_queue_turns(
 ///
 /// @param path  From its slash on. NUL-terminated; it is copied.
 /// @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
-///          MTPROTO_ERROR_INVALID_ARGUMENT for a text that is not UTF-8.
+///          MTPROTO_ERROR_OUT_OF_MEMORY; MTPROTO_ERROR_INVALID_ARGUMENT for a
+///          text that is not UTF-8.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mtproto_config_add_path(
     config: *mut mtproto_config,
@@ -515,7 +524,7 @@ pub unsafe extern "C" fn mtproto_config_add_path(
 ///
 /// @param profile  One of MTPROTO_TLS_PROFILE_*.
 /// @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
-///          MTPROTO_ERROR_INVALID_ARGUMENT.
+///          MTPROTO_ERROR_OUT_OF_MEMORY; MTPROTO_ERROR_INVALID_ARGUMENT.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mtproto_config_set_tls_profile(
     config: *mut mtproto_config,
@@ -539,7 +548,8 @@ pub unsafe extern "C" fn mtproto_config_set_tls_profile(
 /// each connection. Default: the system's clock.
 ///
 /// @param seconds  Unix time.
-/// @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT.
+/// @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
+///          MTPROTO_ERROR_OUT_OF_MEMORY.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mtproto_config_set_unix_time(
     config: *mut mtproto_config,
@@ -558,7 +568,7 @@ pub unsafe extern "C" fn mtproto_config_set_unix_time(
 ///
 /// @param bytes  From 256 to 16384.
 /// @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
-///          MTPROTO_ERROR_CONFIG_MAX_RECORD.
+///          MTPROTO_ERROR_OUT_OF_MEMORY; MTPROTO_ERROR_CONFIG_MAX_RECORD.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mtproto_config_set_max_record(
     config: *mut mtproto_config,
@@ -576,7 +586,7 @@ pub unsafe extern "C" fn mtproto_config_set_max_record(
 /// @param least  In bytes, from 1.
 /// @param most   In bytes, from least to 16384.
 /// @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
-///          MTPROTO_ERROR_CONFIG_ANSWER_SIZE.
+///          MTPROTO_ERROR_OUT_OF_MEMORY; MTPROTO_ERROR_CONFIG_ANSWER_SIZE.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mtproto_config_set_answer_size(
     config: *mut mtproto_config,
@@ -595,7 +605,8 @@ pub unsafe extern "C" fn mtproto_config_set_answer_size(
 /// Default: 120.
 ///
 /// @param seconds  Any value.
-/// @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT.
+/// @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
+///          MTPROTO_ERROR_OUT_OF_MEMORY.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mtproto_config_set_allowed_clock_skew(
     config: *mut mtproto_config,

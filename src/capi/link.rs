@@ -104,14 +104,14 @@ unsafe fn look<T: Copy>(
 ///                         nobody wants to know.
 /// @param reason_capacity  How many bytes fit there; 200 are enough.
 /// @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
-///          MTPROTO_ERROR_INVALID_ARGUMENT for an unknown mode;
-///          MTPROTO_ERROR_LINK_EMPTY, MTPROTO_ERROR_LINK_WHITE_SPACE,
-///          MTPROTO_ERROR_LINK_HOST, MTPROTO_ERROR_LINK_NOT_A_PROXY,
-///          MTPROTO_ERROR_LINK_WEB_PROXY, MTPROTO_ERROR_LINK_MISSING,
-///          MTPROTO_ERROR_LINK_TWICE, MTPROTO_ERROR_LINK_ENCODING,
-///          MTPROTO_ERROR_LINK_SERVER, MTPROTO_ERROR_LINK_PORT,
-///          MTPROTO_ERROR_LINK_CREDENTIAL; what mtproto_secret_parse returns for
-///          the secret in it.
+///          MTPROTO_ERROR_OUT_OF_MEMORY; MTPROTO_ERROR_INVALID_ARGUMENT for an
+///          unknown mode; MTPROTO_ERROR_LINK_EMPTY,
+///          MTPROTO_ERROR_LINK_WHITE_SPACE, MTPROTO_ERROR_LINK_HOST,
+///          MTPROTO_ERROR_LINK_NOT_A_PROXY, MTPROTO_ERROR_LINK_WEB_PROXY,
+///          MTPROTO_ERROR_LINK_MISSING, MTPROTO_ERROR_LINK_TWICE,
+///          MTPROTO_ERROR_LINK_ENCODING, MTPROTO_ERROR_LINK_SERVER,
+///          MTPROTO_ERROR_LINK_PORT, MTPROTO_ERROR_LINK_CREDENTIAL; what
+///          mtproto_secret_parse returns for the secret in it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mtproto_link_parse(
     text: *const c_char,
@@ -157,8 +157,9 @@ pub unsafe extern "C" fn mtproto_link_parse(
 /// @param reason           As mtproto_link_parse.
 /// @param reason_capacity  As mtproto_link_parse.
 /// @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
-///          MTPROTO_ERROR_LINK_ENCODING, MTPROTO_ERROR_LINK_MISSING (an empty
-///          server), MTPROTO_ERROR_LINK_SERVER, MTPROTO_ERROR_LINK_PORT.
+///          MTPROTO_ERROR_OUT_OF_MEMORY; MTPROTO_ERROR_LINK_ENCODING,
+///          MTPROTO_ERROR_LINK_MISSING (an empty server),
+///          MTPROTO_ERROR_LINK_SERVER, MTPROTO_ERROR_LINK_PORT.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mtproto_link_new(
     server: *const c_char,

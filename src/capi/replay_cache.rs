@@ -95,7 +95,8 @@ pub unsafe extern "C" fn mtproto_replay_cache_forgotten(cache: *const mtproto_re
 ///
 /// @param cache  The cache; it is shared, not copied, and its handle may be freed
 ///               when the call is over.
-/// @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT.
+/// @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
+///          MTPROTO_ERROR_OUT_OF_MEMORY.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mtproto_config_set_replay_cache(
     config: *mut mtproto_config,

@@ -88,10 +88,11 @@ unsafe fn look<T: Copy>(
 ///                         nobody wants to know.
 /// @param reason_capacity  How many bytes fit there; 200 are enough.
 /// @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
-///          MTPROTO_ERROR_INVALID_ARGUMENT for an unknown mode;
-///          MTPROTO_ERROR_SECRET_EMPTY, MTPROTO_ERROR_SECRET_TEXT,
-///          MTPROTO_ERROR_SECRET_TOO_SHORT, MTPROTO_ERROR_SECRET_TOO_LONG,
-///          MTPROTO_ERROR_SECRET_NO_DOMAIN, MTPROTO_ERROR_SECRET_DOMAIN.
+///          MTPROTO_ERROR_OUT_OF_MEMORY; MTPROTO_ERROR_INVALID_ARGUMENT for an
+///          unknown mode; MTPROTO_ERROR_SECRET_EMPTY,
+///          MTPROTO_ERROR_SECRET_TEXT, MTPROTO_ERROR_SECRET_TOO_SHORT,
+///          MTPROTO_ERROR_SECRET_TOO_LONG, MTPROTO_ERROR_SECRET_NO_DOMAIN,
+///          MTPROTO_ERROR_SECRET_DOMAIN.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mtproto_secret_parse(
     text: *const c_char,
@@ -130,10 +131,10 @@ pub unsafe extern "C" fn mtproto_secret_parse(
 /// @param reason           As mtproto_secret_parse.
 /// @param reason_capacity  As mtproto_secret_parse.
 /// @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
-///          MTPROTO_ERROR_INVALID_ARGUMENT for an unknown mode;
-///          MTPROTO_ERROR_SECRET_EMPTY, MTPROTO_ERROR_SECRET_TOO_SHORT,
-///          MTPROTO_ERROR_SECRET_TOO_LONG, MTPROTO_ERROR_SECRET_NO_DOMAIN,
-///          MTPROTO_ERROR_SECRET_DOMAIN.
+///          MTPROTO_ERROR_OUT_OF_MEMORY; MTPROTO_ERROR_INVALID_ARGUMENT for an
+///          unknown mode; MTPROTO_ERROR_SECRET_EMPTY,
+///          MTPROTO_ERROR_SECRET_TOO_SHORT, MTPROTO_ERROR_SECRET_TOO_LONG,
+///          MTPROTO_ERROR_SECRET_NO_DOMAIN, MTPROTO_ERROR_SECRET_DOMAIN.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mtproto_secret_from_bytes(
     bytes: *const u8,
@@ -291,7 +292,8 @@ unsafe fn with(
 /// Adds a secret, as mtproto_config_add_secret does with raw bytes.
 ///
 /// @param secret  The secret; it is copied.
-/// @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT.
+/// @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
+///          MTPROTO_ERROR_OUT_OF_MEMORY.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mtproto_config_add_parsed_secret(
     config: *mut mtproto_config,

@@ -352,9 +352,10 @@ pub unsafe extern "C" fn mtproto_transport_push_opening(
 /// @param buffer    Where they go. It need not be initialised.
 /// @param capacity  How many bytes fit.
 /// @param written   Receives how many bytes were written: 0 when none wait.
-/// @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT; the transport's fatal
-///          status, unless over WebSocket: there the close frame, whose code says
-///          why, can still be pulled and sent.
+/// @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT; MTPROTO_ERROR_ENTROPY;
+///          MTPROTO_ERROR_OUT_OF_MEMORY (over a carrier); the transport's fatal
+///          status, unless over WebSocket: there the close frame, whose code
+///          says why, can still be pulled and sent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mtproto_transport_pull_wire(
     transport: *mut mtproto_transport,
@@ -396,7 +397,8 @@ pub unsafe extern "C" fn mtproto_transport_pull_wire(
 /// @param data    Receives a view, until the next call on the transport that is
 ///                not const.
 /// @param length  Receives its length in bytes: 0 when none wait.
-/// @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT; the transport's fatal
+/// @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT; MTPROTO_ERROR_ENTROPY;
+///          MTPROTO_ERROR_OUT_OF_MEMORY (over a carrier); the transport's fatal
 ///          status, as mtproto_transport_pull_wire.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mtproto_transport_peek_wire(
@@ -555,8 +557,9 @@ pub unsafe extern "C" fn mtproto_transport_push_wire_end(
 ///               until the next call on the transport that is not const.
 /// @return  MTPROTO_OK; MTPROTO_NO_EVENT until more wire bytes are pushed (the
 ///          event is then not written); MTPROTO_ERROR_NULL_ARGUMENT;
-///          MTPROTO_ERROR_STRUCT_SIZE; the transport's fatal status, once every
-///          event before the error was reported.
+///          MTPROTO_ERROR_STRUCT_SIZE; MTPROTO_ERROR_ENTROPY;
+///          MTPROTO_ERROR_OUT_OF_MEMORY; the transport's fatal status, once
+///          every event before the error was reported.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mtproto_transport_pull_event(
     transport: *mut mtproto_transport,

@@ -366,8 +366,9 @@ impl Transport {
     ///
     /// # Errors
     ///
-    /// [`Error::Protocol`] after a fatal error, unless over a WebSocket: there
-    /// the close frame, with a code that says why, still goes to the peer.
+    /// Over a carrier [`Error::Entropy`], [`Error::OutOfMemory`]: nothing was
+    /// moved. [`Error::Protocol`] after a fatal error, unless over a WebSocket:
+    /// there the close frame, with a code that says why, still goes to the peer.
     pub fn pull_wire(&mut self, buffer: &mut [u8]) -> Result<usize, Error> {
         self.check_sending()?;
         let count = self.outgoing.pull(buffer, &mut self.random)?;
@@ -478,7 +479,9 @@ impl Transport {
     /// # Errors
     ///
     /// [`Error::Protocol`] if the peer broke the protocol. Every event before
-    /// that was delivered; nothing comes after it.
+    /// that was delivered; nothing comes after it. [`Error::Entropy`],
+    /// [`Error::OutOfMemory`]: nothing is lost, call again; but a server that
+    /// lacked them in the handshake repeats them: close the connection.
     #[inline]
     pub fn pull_event(&mut self) -> Result<Option<Event<'_>>, Error> {
         match self.find_payload() {
