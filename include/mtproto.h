@@ -1660,7 +1660,8 @@ const char *mtproto_envelope_name(int32_t envelope);
  *                        longer where it is below twice the clock skew that a
  *                        server allows.
  * @return  A cache of your own, to be freed by mtproto_replay_cache_free; NULL
- *          if there is no memory.
+ *          if there is no memory. (On Apple's systems its lock asks for a few
+ *          bytes more at its first use, the one exception from rule 7.)
  */
 mtproto_replay_cache *mtproto_replay_cache_new(size_t capacity, uint32_t window_seconds);
 

@@ -430,7 +430,7 @@ echo
 # Once more where the output ends, which is what is kept of a long one.
 for suite in "${broken[@]}"; do
     echo "FAILED in $suite, of $logs/$suite.log:"
-    grep -a -E 'FAILED|FAIL:|DIFFERS|error(\[|:)|ERROR|panicked| failed( |$)|^not ok' "$logs/$suite.log" |
+    grep -a -E 'FAILED|FAIL:|DIFFERS|error(\[|:)|ERROR|panicked| failed( |$)|not so:|^not ok' "$logs/$suite.log" |
         grep -v -E '(^|[^0-9])0 failed|with 0 failures' | head -n 12 | cut -c 1-200 | sed 's/^/    /'
 done
 echo "in $((SECONDS - started)) seconds; logs in $logs"

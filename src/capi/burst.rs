@@ -75,7 +75,7 @@ unsafe fn push_all(
     queued: &mut usize,
 ) -> Outcome {
     if count == 0 {
-        return Ok(());
+        return alive(handle);
     }
     if payloads.is_null() {
         return Err(MTPROTO_ERROR_NULL_ARGUMENT);
@@ -92,6 +92,14 @@ unsafe fn push_all(
         *queued += 1;
     }
     Ok(())
+}
+
+/// What a call with nothing to do says: the same as any other (rule 2).
+fn alive(handle: &mut mtproto_transport) -> Outcome {
+    match handle.transport.failure() {
+        Some(error) => Err(handle.failed(error)),
+        None => Ok(()),
+    }
 }
 
 /// Reports the next events, as mtproto_transport_pull_event reports one. Their
@@ -120,6 +128,7 @@ pub unsafe extern "C" fn mtproto_transport_pull_events(
         // SAFETY: the caller's pointer, by the header's rules.
         let count = unsafe { Output::new(count) }?;
         if capacity == 0 {
+            alive(handle)?;
             count.write(0);
             return Ok(());
         }

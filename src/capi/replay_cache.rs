@@ -29,7 +29,8 @@ pub struct mtproto_replay_cache {
 ///                        longer where it is below twice the clock skew that a
 ///                        server allows.
 /// @return  A cache of your own, to be freed by mtproto_replay_cache_free; NULL
-///          if there is no memory.
+///          if there is no memory. (On Apple's systems its lock asks for a few
+///          bytes more at its first use, the one exception from rule 7.)
 #[unsafe(no_mangle)]
 pub extern "C" fn mtproto_replay_cache_new(
     capacity: usize,
