@@ -140,7 +140,7 @@ int main(int count, char **words) {
     }
     if (arguments.failed) return 1;
     struct echo echo = {.loop = loop_new(), .config = mtproto_config_new()};
-    (void)wire_raise_descriptor_limit();
+    net_raise_descriptor_limit();
     echo.listener.socket = net_listen(&endpoint, address, &problem);
     if (echo.loop == NULL || echo.config == NULL || configure(echo.config, secret) != MTPROTO_OK ||
         echo.listener.socket < 0 || !loop_watch(echo.loop, &echo.listener, POLLIN)) {

@@ -222,7 +222,7 @@ int main(int count, char **words) {
                    MTPROTO_OK) {
         fputs("scale-load: out of memory\n", stderr);
     } else if (read_arguments(&arguments, &settings)) {
-        (void)wire_raise_descriptor_limit();
+        net_raise_descriptor_limit();
         done = net_resolve(&settings.server, &crowd.server, &crowd.problem) &&
                measure(&settings, &crowd);
         if (!done)

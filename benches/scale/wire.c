@@ -3,7 +3,6 @@
 #include "wire.h"
 
 #include <errno.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -43,12 +42,4 @@ void wire_close(struct loop *loop, struct wire *wire) {
     }
     mtproto_transport_free(wire->transport);
     wire->transport = NULL;
-}
-
-size_t wire_raise_descriptor_limit(void) {
-    struct rlimit limit;
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return 0;
-    limit.rlim_cur = limit.rlim_max;
-    if (setrlimit(RLIMIT_NOFILE, &limit) != 0 && getrlimit(RLIMIT_NOFILE, &limit) != 0) return 0;
-    return (size_t)limit.rlim_cur;
 }

@@ -21,7 +21,4 @@ bool wire_write(struct wire *wire);
 /* Frees both. */
 void wire_close(struct loop *loop, struct wire *wire);
 
-/* As many descriptors as the system lets us have. How many that are. */
-size_t wire_raise_descriptor_limit(void);
-
 #endif

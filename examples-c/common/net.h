@@ -28,6 +28,8 @@ void net_address_text(const struct sockaddr_storage *address, socklen_t length,
 /* Microseconds of a clock that never goes back. */
 int64_t net_now(void);
 
+/* A client takes a descriptor, or two: asks for as many as the system lets us have. */
+void net_raise_descriptor_limit(void);
 /* A client may leave at any time: writing to it must be an error, not a signal. */
 bool net_ignore_broken_pipes(void);
 /* Non-blocking, closed on exec, without Nagle's delay. */
