@@ -20,6 +20,15 @@ mtproto_secret *proxy_words_secret(struct arguments *arguments, const char *opti
     return NULL;
 }
 
+bool proxy_words_add_secret(struct arguments *arguments, mtproto_config *servers, const char *text) {
+    mtproto_secret *secret = proxy_words_secret(arguments, "--secret", text);
+    if (secret == NULL) return false;
+    mtproto_status status = mtproto_config_add_parsed_secret(servers, secret);
+    mtproto_secret_free(secret);
+    if (status != MTPROTO_OK) arguments_fail(arguments, "--secret: %s", mtproto_status_text(status));
+    return status == MTPROTO_OK;
+}
+
 bool proxy_words_is_link(const char *text) {
     return strchr(text, '?') != NULL || strstr(text, "://") != NULL;
 }

@@ -11,6 +11,9 @@
  * is none. `option` is named in the message; the text never is. */
 mtproto_secret *proxy_words_secret(struct arguments *arguments, const char *option, const char *text);
 
+/* Lets a server accept clients with this secret. False, with the reason said, when it is none. */
+bool proxy_words_add_secret(struct arguments *arguments, mtproto_config *servers, const char *text);
+
 /* Whether the word is meant as a link, not as HOST:PORT. */
 bool proxy_words_is_link(const char *text);
 

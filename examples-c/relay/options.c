@@ -38,16 +38,6 @@ static const char usage[] =
     "  mtproto-relay --secret ee00112233445566778899aabbccddeeff6578616d706c652e636f6d \\\n"
     "      --dc 2=149.154.167.51:443 --fallback example.com:443 --listen 0.0.0.0:443\n";
 
-static void add_secret(struct arguments *arguments, mtproto_config *servers, const char *value,
-                       bool *has_secret) {
-    mtproto_secret *secret = proxy_words_secret(arguments, "--secret", value);
-    if (secret == NULL) return;
-    mtproto_status status = mtproto_config_add_parsed_secret(servers, secret);
-    mtproto_secret_free(secret);
-    if (status != MTPROTO_OK) arguments_fail(arguments, "--secret: %s", mtproto_status_text(status));
-    *has_secret = true;
-}
-
 static void resolve(struct arguments *arguments, const char *option, const char *text,
                     struct net_address *address) {
     struct net_endpoint endpoint;
@@ -90,7 +80,7 @@ static void read_word(struct arguments *arguments, struct relay_options *options
     long number = 0;
     if (arguments_flag(arguments, "--verbose")) options->verbose = true;
     else if (arguments_option(arguments, "--secret", &value))
-        add_secret(arguments, options->servers, value, has_secret);
+        *has_secret |= proxy_words_add_secret(arguments, options->servers, value);
     else if (arguments_option(arguments, "--dc", &value)) add_dc(arguments, options, value);
     else if (arguments_option(arguments, "--listen", &value)) {
         if (!net_parse_endpoint(value, &options->listen))

@@ -148,7 +148,8 @@ static mtproto_status pass_on(struct side *from, struct side *to, const mtproto_
 static bool move(struct session *session, struct side *from, struct side *to) {
     bool moved = false;
     if (!to->deaf && side_unsent(to) < SESSION_UNSENT_LIMIT) pair_read(session, from);
-    while (!session->over && !from->ended && !to->deaf && side_unsent(to) < SESSION_UNSENT_LIMIT) {
+    while (!session->served.over && !from->ended && !to->deaf &&
+           side_unsent(to) < SESSION_UNSENT_LIMIT) {
         mtproto_event event = {.struct_size = sizeof event};
         mtproto_status status = mtproto_transport_pull_event(from->transport, &event);
         if (status == MTPROTO_NO_EVENT) break;
@@ -161,7 +162,7 @@ static bool move(struct session *session, struct side *from, struct side *to) {
         /* A packet that cannot be sent on must not vanish from the middle of a stream. */
         if (status != MTPROTO_OK) pair_fail(session, to->transport, status);
     }
-    return moved && !session->over;
+    return moved && !session->served.over;
 }
 
 bool pair_turn(struct session *session) {
@@ -176,7 +177,7 @@ bool pair_turn(struct session *session) {
     }
     moved |= move(session, client, far);
     moved |= move(session, far, client);
-    if (session->over) return false;
+    if (session->served.over) return false;
     moved |= pair_write(session, client);
     moved |= pair_write(session, far);
     return moved;

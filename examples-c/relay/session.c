@@ -15,8 +15,8 @@
 #define ENDING_TIME (30 * SECOND)  /* for the other side, once one has ended */
 #define STALLED_TIME (60 * SECOND) /* for a peer that does not read */
 
-struct session *session_open(struct loop *loop, const struct relay_options *options, int socket,
-                             const char *peer) {
+struct server_client *session_open(void *given, struct loop *loop, int socket, const char *peer) {
+    const struct relay_options *options = given;
     struct session *session = calloc(1, sizeof *session);
     mtproto_status status = MTPROTO_ERROR_OUT_OF_MEMORY;
     if (session != NULL) status = mtproto_server_new(options->servers, &session->client.transport);
@@ -33,12 +33,12 @@ struct session *session_open(struct loop *loop, const struct relay_options *opti
     session->ending_until = net_now() + OPENING_TIME;
     memcpy(session->peer, peer, strnlen(peer, sizeof session->peer - 1));
     if (!loop_watch(loop, &session->client.watch, POLLIN)) session_end(session, "error");
-    return session;
+    return &session->served;
 }
 
 void session_end(struct session *session, const char *reason) {
     if (session->ending == NULL) session->ending = reason;
-    session->over = true;
+    session->served.over = true;
 }
 
 void session_start_ending(struct session *session, const char *reason) {
@@ -103,7 +103,7 @@ static bool opening_turn(struct session *session) {
     struct side *client = &session->client;
     pair_read(session, client);
     if (client->deaf) session_end(session, "reset");
-    while (!session->over && session->stage == SESSION_OPENING) {
+    while (!session->served.over && session->stage == SESSION_OPENING) {
         mtproto_event event = {.struct_size = sizeof event};
         mtproto_status status = mtproto_transport_pull_event(client->transport, &event);
         if (mtproto_transport_wants_write(client->transport)) session->answered = true;
@@ -111,7 +111,7 @@ static bool opening_turn(struct session *session) {
         if (status == MTPROTO_OK) handle_opening(session, &event);
         else pair_fail(session, client->transport, status);
     }
-    if (session->over) return false;
+    if (session->served.over) return false;
     if (session->stage != SESSION_OPENING) return true; /* its next part may have work already */
     if (session->answered) bytes_free(&session->opening);
     (void)pair_write(session, client);
@@ -163,13 +163,13 @@ static void pass_end_on(struct session *session, const struct side *from, struct
 
 static void look_for_end(struct session *session) {
     struct side *client = &session->client, *far = &session->far;
-    if (session->over || far->watch.socket < 0) return;
+    if (session->served.over || far->watch.socket < 0) return;
     pass_end_on(session, client, far);
     pass_end_on(session, far, client);
     bool client_done = side_unsent(client) == 0, far_done = side_unsent(far) == 0;
-    if (client->ended && far->ended && client_done && far_done) session->over = true;
-    if (client->ended && client->deaf && far_done) session->over = true;
-    if (far->ended && far->deaf && client_done) session->over = true;
+    if (client->ended && far->ended && client_done && far_done) session->served.over = true;
+    if (client->ended && client->deaf && far_done) session->served.over = true;
+    if (far->ended && far->deaf && client_done) session->served.over = true;
 }
 
 static void set_interest(struct session *session, struct side *side, const struct side *other) {
@@ -185,28 +185,30 @@ static void set_interest(struct session *session, struct side *side, const struc
     if (!loop_watch(session->loop, &side->watch, interest)) session_end(session, "error");
 }
 
-void session_serve(struct session *session) {
+void session_serve(void *given) {
+    struct session *session = given;
     struct side *client = &session->client, *far = &session->far;
-    if (session->over || !finish_connecting(session)) return;
+    if (session->served.over || !finish_connecting(session)) return;
     session->wrote = false;
-    while (!session->over && turn(session)) continue;
+    while (!session->served.over && turn(session)) continue;
     client->watch.ready = far->watch.ready = 0;
     look_for_end(session);
-    if (session->over) return;
+    if (session->served.over) return;
     set_interest(session, client, far);
     set_interest(session, far, client);
     if (side_unsent(client) + side_unsent(far) == 0) session->stalled_since = 0;
     else if (session->stalled_since == 0 || session->wrote) session->stalled_since = net_now();
 }
 
-void session_check_time(struct session *session, int64_t now) {
-    if (session->over) return;
+void session_check_time(void *given, int64_t now) {
+    struct session *session = given;
+    if (session->served.over) return;
     if (session->stage == SESSION_OPENING && now >= session->ending_until) {
         give_up_opening(session, "too_slow");
         session_serve(session);
     } else if (session->stage != SESSION_OPENING && session->ending != NULL &&
                now >= session->ending_until)
-        session->over = true;
+        session->served.over = true;
     else if (session->stalled_since != 0 && now - session->stalled_since >= STALLED_TIME)
         session_end(session, "stalled");
 }
@@ -220,7 +222,8 @@ static void close_side(struct session *session, struct side *side) {
     bytes_free(&side->unsent);
 }
 
-void session_close(struct session *session, const char *reason) {
+void session_close(void *given, const char *reason) {
+    struct session *session = given;
     session_end(session, reason);
     log_closed(session->peer, session->ending, session->client.taken, session->far.taken);
     close_side(session, &session->client);

@@ -2,7 +2,7 @@
 #ifndef EXAMPLES_RELAY_SESSION_H
 #define EXAMPLES_RELAY_SESSION_H
 
-#include "../common/loop.h"
+#include "../common/server.h"
 #include "options.h"
 
 enum session_stage {
@@ -31,6 +31,7 @@ struct side {
 };
 
 struct session {
+    struct server_client served;
     enum session_stage stage;
     struct side client, far;
     struct bytes opening; /* what came before the client was recognised, for the fallback */
@@ -40,20 +41,15 @@ struct session {
     const char *ending;    /* why it ends, once that is known */
     int64_t ending_until;  /* with `ending`, or while opening: how long that may take */
     int64_t stalled_since; /* bytes wait, and none went since then; 0: none wait */
-    bool over;             /* nothing is left to do but session_close */
-    struct session *next, **link; /* the list of all */
     struct loop *loop;
     const struct relay_options *options;
 };
 
-/* Takes the socket over. NULL (with the socket closed) when there is no memory for one more. */
-struct session *session_open(struct loop *loop, const struct relay_options *options, int socket,
-                             const char *peer);
-/* Does what can be done without waiting, after loop_wait found one of its sockets ready. */
-void session_serve(struct session *session);
-void session_check_time(struct session *session, int64_t now);
-/* Ends it, if it has not ended by itself, and frees everything. */
-void session_close(struct session *session, const char *reason);
+/* What struct server_program wants; given are the options, then the session. */
+struct server_client *session_open(void *given, struct loop *loop, int socket, const char *peer);
+void session_serve(void *given);
+void session_check_time(void *given, int64_t now);
+void session_close(void *given, const char *reason);
 
 /* ---- between the files of a session ---- */
 

@@ -67,7 +67,7 @@ static bool read_side(struct session *session, struct side *from, struct side *t
     if (count == 0) from->ended = true;
     from->taken += (uint64_t)count;
     if (!bytes_add(&to->unsent, buffer, (size_t)count)) session_end(session, "error");
-    return !session->over;
+    return !session->served.over;
 }
 
 static bool write_side(struct session *session, struct side *side) {
@@ -92,7 +92,7 @@ bool stranger_turn(struct session *session) {
     struct side *client = &session->client, *far = &session->far;
     bool moved = read_side(session, client, far);
     if (!far->connecting) moved |= read_side(session, far, client);
-    if (session->over) return false;
+    if (session->served.over) return false;
     moved |= write_side(session, client);
     moved |= write_side(session, far);
     return moved;
