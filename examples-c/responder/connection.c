@@ -12,7 +12,6 @@
 #include "log.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -24,24 +23,28 @@
 #define LEAVING_MICROSECONDS ((int64_t)5 * 1000 * 1000) /* the client has been told to go */
 #define DRAINING_MICROSECONDS ((int64_t)2 * 1000 * 1000)
 
-struct connection *connection_open(int socket, const char *peer, const mtproto_config *config) {
+static void end(struct connection *connection, const char *reason) {
+    if (connection->ending == NULL) connection->ending = reason;
+    connection->served.over = true;
+}
+
+struct server_client *connection_open(void *given, struct loop *loop, int socket, const char *peer) {
+    struct responder_options *options = given;
     struct connection *connection = calloc(1, sizeof *connection);
     mtproto_status status = MTPROTO_ERROR_OUT_OF_MEMORY;
-    if (connection != NULL) status = mtproto_server_new(config, &connection->transport);
+    if (connection != NULL) status = mtproto_server_new(options->servers, &connection->transport);
     if (status != MTPROTO_OK) {
         log_error(status, mtproto_status_text(status));
         free(connection);
         close(socket);
         return NULL;
     }
-    connection->socket = socket;
+    connection->loop = loop;
+    connection->options = options;
+    connection->watch = (struct watch){.socket = socket, .owner = connection};
     memcpy(connection->peer, peer, strnlen(peer, sizeof connection->peer - 1));
-    return connection;
-}
-
-static void end(struct connection *connection, const char *reason) {
-    if (connection->ending == NULL) connection->ending = reason;
-    connection->over = true;
+    if (!loop_watch(loop, &connection->watch, POLLIN)) end(connection, "error");
+    return &connection->served;
 }
 
 /* Ends it once everything is sent. */
@@ -72,7 +75,7 @@ static void read_socket(struct connection *connection) {
         return;
     }
     if (capacity > READ_AT_MOST) capacity = READ_AT_MOST;
-    ssize_t count = recv(connection->socket, buffer, capacity, 0);
+    ssize_t count = recv(connection->watch.socket, buffer, capacity, 0);
     if (count < 0) {
         if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) end(connection, "reset");
         return; /* nothing was written into the reserved bytes, so there is nothing to commit */
@@ -86,8 +89,7 @@ static void read_socket(struct connection *connection) {
     if (status < 0 && !mtproto_status_is_fatal(status)) fail(connection, status);
 }
 
-static void handle(struct connection *connection, const mtproto_event *event,
-                   struct answer_settings *settings) {
+static void handle(struct connection *connection, const mtproto_event *event) {
     mtproto_status status;
     bool goodbye = false;
     switch (event->kind) {
@@ -96,8 +98,8 @@ static void handle(struct connection *connection, const mtproto_event *event,
         log_accepted(connection->peer, event);
         break;
     case MTPROTO_EVENT_PAYLOAD:
-        status = answer_payload(connection->transport, settings, connection->carrier, event,
-                                &goodbye);
+        status = answer_payload(connection->transport, &connection->options->answers,
+                                connection->carrier, event, &goodbye);
         /* Over WebSocket it went with a close frame, and the client's own is waited for. */
         if (goodbye && connection->carrier == MTPROTO_CARRIER_WEBSOCKET)
             connection->until = net_now() + LEAVING_MICROSECONDS;
@@ -123,15 +125,15 @@ static bool is_crammed(const struct connection *connection) {
 }
 
 /* Pulls events until there are none, or until the answers reach the limit. True: there may be more. */
-static bool answer_events(struct connection *connection, struct answer_settings *settings) {
-    while (!connection->over && !connection->failed && !is_crammed(connection)) {
+static bool answer_events(struct connection *connection) {
+    while (!connection->served.over && !connection->failed && !is_crammed(connection)) {
         mtproto_event event = {.struct_size = sizeof event};
         mtproto_status status = mtproto_transport_pull_event(connection->transport, &event);
         if (status == MTPROTO_NO_EVENT) return false;
-        if (status == MTPROTO_OK) handle(connection, &event, settings);
+        if (status == MTPROTO_OK) handle(connection, &event);
         else fail(connection, status);
     }
-    return !connection->over && !connection->failed;
+    return !connection->served.over && !connection->failed;
 }
 
 static void write_socket(struct connection *connection) {
@@ -143,7 +145,7 @@ static void write_socket(struct connection *connection) {
             fail(connection, status);
             return;
         }
-        ssize_t count = send(connection->socket, data, length, 0);
+        ssize_t count = send(connection->watch.socket, data, length, 0);
         if (count < 0) {
             if (errno == EINTR) continue;
             if (errno != EAGAIN && errno != EWOULDBLOCK) end(connection, "reset");
@@ -169,8 +171,8 @@ static bool wants_to_read(const struct connection *connection) {
 
 /* Everything was sent. */
 static void shut_our_side(struct connection *connection) {
-    if (connection->client_ended || shutdown(connection->socket, SHUT_WR) != 0) {
-        connection->over = true;
+    if (connection->client_ended || shutdown(connection->watch.socket, SHUT_WR) != 0) {
+        connection->served.over = true;
         return;
     }
     connection->draining = true;
@@ -181,14 +183,14 @@ static void shut_our_side(struct connection *connection) {
 static void drain(struct connection *connection) {
     uint8_t waste[4096];
     for (size_t total = 0; total < READ_AT_MOST; total += sizeof waste) {
-        ssize_t count = recv(connection->socket, waste, sizeof waste, 0);
+        ssize_t count = recv(connection->watch.socket, waste, sizeof waste, 0);
         if (count > 0 || (count < 0 && errno == EINTR)) continue;
-        if (count == 0 || (errno != EAGAIN && errno != EWOULDBLOCK)) connection->over = true;
+        if (count == 0 || (errno != EAGAIN && errno != EWOULDBLOCK)) connection->served.over = true;
         return;
     }
 }
 
-short connection_interest(const struct connection *connection) {
+static short interest_of(const struct connection *connection) {
     short interest = 0;
     if (connection->draining) return POLLIN;
     if (wants_to_read(connection)) interest |= POLLIN;
@@ -196,34 +198,45 @@ short connection_interest(const struct connection *connection) {
     return interest;
 }
 
-void connection_serve(struct connection *connection, short ready,
-                      struct answer_settings *settings) {
+static void turn(struct connection *connection) {
+    short ready = connection->watch.ready;
     if (connection->draining) {
         drain(connection);
         return;
     }
     if ((ready & (POLLIN | POLLHUP | POLLERR)) != 0 && wants_to_read(connection))
         read_socket(connection);
-    for (bool more = true; more && !connection->over;) {
-        more = answer_events(connection, settings);
-        if (!connection->over) write_socket(connection);
+    for (bool more = true; more && !connection->served.over;) {
+        more = answer_events(connection);
+        if (!connection->served.over) write_socket(connection);
         if (is_crammed(connection)) break;
     }
-    if (connection->over) return;
+    if (connection->served.over) return;
     if (has_said_all(connection)) begin_ending(connection, "answered");
     if (connection->ending != NULL && !mtproto_transport_wants_write(connection->transport))
         shut_our_side(connection);
 }
 
-void connection_check_time(struct connection *connection, int64_t now) {
+void connection_serve(void *given) {
+    struct connection *connection = given;
+    turn(connection);
+    if (!connection->served.over &&
+        !loop_watch(connection->loop, &connection->watch, interest_of(connection)))
+        end(connection, "error");
+}
+
+void connection_check_time(void *given, int64_t now) {
+    struct connection *connection = given;
     if (connection->until == 0 || now < connection->until) return;
     end(connection, "answered"); /* unless there is a better word for it already */
 }
 
-void connection_close(struct connection *connection, const char *reason) {
+void connection_close(void *given, const char *reason) {
+    struct connection *connection = given;
     end(connection, reason);
     log_closed(connection->ending);
     mtproto_transport_free(connection->transport);
-    close(connection->socket);
+    (void)loop_watch(connection->loop, &connection->watch, 0);
+    close(connection->watch.socket);
     free(connection);
 }

@@ -2,14 +2,15 @@
 #ifndef EXAMPLES_RESPONDER_CONNECTION_H
 #define EXAMPLES_RESPONDER_CONNECTION_H
 
-#include "../common/net.h"
-#include "answer.h"
+#include "../common/server.h"
+#include "options.h"
 
 /* A connection ends in up to three steps: `ending` says why, and what is unsent still goes; then our
  * side is shut and what the client still sends is thrown away, because closing a socket with unread
  * bytes in it resets the connection, and the answer is lost with it; then it is `over`. */
 struct connection {
-    int socket;
+    struct server_client served;
+    struct watch watch;
     mtproto_transport *transport;
     char peer[NET_ADDRESS_LENGTH];
     int32_t carrier;    /* one of MTPROTO_CARRIER_*; 0 before the client is recognised */
@@ -18,22 +19,15 @@ struct connection {
     const char *ending;
     bool draining;
     int64_t until;      /* when it ends whatever the client does; 0: never */
-    bool over;          /* nothing is left to do but connection_close */
+    struct loop *loop;
+    struct responder_options *options;
 };
 
-/* Takes the socket over. NULL (with the socket closed) when there is no memory for one more. */
-struct connection *connection_open(int socket, const char *peer, const mtproto_config *config);
-
-/* The poll() events that it waits for. */
-short connection_interest(const struct connection *connection);
-
-/* Does what can be done without waiting, after poll() said `ready`. */
-void connection_serve(struct connection *connection, short ready, struct answer_settings *settings);
-
+/* What struct server_program wants; given are the options, then the connection. */
+struct server_client *connection_open(void *given, struct loop *loop, int socket, const char *peer);
+void connection_serve(void *given);
 /* Ends a connection whose client neither reads the rest nor leaves. */
-void connection_check_time(struct connection *connection, int64_t now);
-
-/* Ends it from our side, if it has not ended by itself, and frees everything. */
-void connection_close(struct connection *connection, const char *reason);
+void connection_check_time(void *given, int64_t now);
+void connection_close(void *given, const char *reason);
 
 #endif
