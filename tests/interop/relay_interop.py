@@ -20,7 +20,7 @@ ROOT = os.path.dirname(os.path.dirname(HERE))
 sys.dont_write_bytecode = True
 
 import relay_strangers as strangers  # noqa: E402  (no compiled files in the source tree)
-from raw_peer import Peer  # noqa: E402
+from raw_client import Peer  # noqa: E402
 from relay_bench import (CONNECTIONS, KEY, MOST_GROWTH, PADDED, PLAIN, SECRETS, TLS, WRONG_TLS, Bench, events_of,  # noqa: E402
                          memory, see)
 from relay_site import NO_SITE, Recorder, Site  # noqa: E402

@@ -11,7 +11,7 @@ ROOT = os.path.dirname(os.path.dirname(HERE))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "vectors"))
 
 import generate as wire  # noqa: E402  (the path must be set first)
-from raw_peer import check_res_pq, req_pq_multi  # noqa: E402
+from raw_client import check_res_pq, req_pq_multi  # noqa: E402
 
 TIMEOUT = 10
 FRAME_ERROR = -231
