@@ -52,7 +52,8 @@ class Responder:
         peer = "%s:%d" % local_address[:2]
 
         def find():
-            return next((e for e in self.events if e.get("event") == "accepted" and e.get("peer") == peer), None)
+            # The latest: ports come again.
+            return next((e for e in reversed(self.events) if e.get("event") == "accepted" and e.get("peer") == peer), None)
 
         with self.changed:
             self.changed.wait_for(lambda: find() or self.ended, timeout=timeout)
