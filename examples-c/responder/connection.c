@@ -42,6 +42,7 @@ struct server_client *connection_open(void *given, struct loop *loop, int socket
     connection->loop = loop;
     connection->options = options;
     connection->watch = (struct watch){.socket = socket, .owner = connection};
+    connection->idle_since = net_now();
     memcpy(connection->peer, peer, strnlen(peer, sizeof connection->peer - 1));
     if (!loop_watch(loop, &connection->watch, POLLIN)) end(connection, "error");
     return &connection->served;
@@ -80,6 +81,7 @@ static void read_socket(struct connection *connection) {
         if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) end(connection, "reset");
         return; /* nothing was written into the reserved bytes, so there is nothing to commit */
     }
+    connection->idle_since = net_now();
     if (count > 0) status = mtproto_transport_commit_wire(connection->transport, (size_t)count);
     else {
         connection->client_ended = true;
@@ -151,6 +153,7 @@ static void write_socket(struct connection *connection) {
             if (errno != EAGAIN && errno != EWOULDBLOCK) end(connection, "reset");
             return;
         }
+        connection->idle_since = net_now();
         status = mtproto_transport_consume_wire(connection->transport, (size_t)count);
         if (status != MTPROTO_OK) {
             fail(connection, status);
@@ -227,8 +230,10 @@ void connection_serve(void *given) {
 
 void connection_check_time(void *given, int64_t now) {
     struct connection *connection = given;
-    if (connection->until == 0 || now < connection->until) return;
-    end(connection, "answered"); /* unless there is a better word for it already */
+    if (connection->until == 0) {
+        if (now - connection->idle_since >= connection->options->idle) end(connection, "idle");
+    } else if (now >= connection->until)
+        end(connection, "answered"); /* unless there is a better word for it already */
 }
 
 void connection_close(void *given, const char *reason) {

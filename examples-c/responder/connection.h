@@ -19,6 +19,7 @@ struct connection {
     const char *ending;
     bool draining;
     int64_t until;      /* when it ends whatever the client does; 0: never */
+    int64_t idle_since; /* no byte went either way since then */
     struct loop *loop;
     struct responder_options *options;
 };
@@ -26,7 +27,7 @@ struct connection {
 /* What struct server_program wants; given are the options, then the connection. */
 struct server_client *connection_open(void *given, struct loop *loop, int socket, const char *peer);
 void connection_serve(void *given);
-/* Ends a connection whose client neither reads the rest nor leaves. */
+/* Ends a connection whose client neither reads the rest nor leaves, or has been idle for too long. */
 void connection_check_time(void *given, int64_t now);
 void connection_close(void *given, const char *reason);
 

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define DEFAULT_IDLE ((int64_t)300 * 1000 * 1000)
+
 static const char usage[] =
     "Usage: mtproto-responder [OPTION]...\n"
     "\n"
@@ -28,6 +30,8 @@ static const char usage[] =
     "  --auth-key FILE     an authorization key, 256 raw bytes: messages encrypted with it are\n"
     "                      checked, and get a quick ack when they ask for one\n"
     "  --echo              send every payload back as it came, instead of an answer\n"
+    "  --idle SECONDS      close a connection on which no byte comes or goes for so long\n"
+    "                      (default 300)\n"
     "  --once              serve one connection, then exit\n"
     "  --help, --version\n"
     "\n"
@@ -80,6 +84,9 @@ static void read_word(struct arguments *arguments, struct responder_options *opt
     else if (arguments_option(arguments, "--secret", &value)) {
         if (proxy_words_add_secret(arguments, options->servers, value))
             *accept |= MTPROTO_ACCEPT_SECRET;
+    } else if (arguments_option(arguments, "--idle", &value)) {
+        if (!parse_seconds(value, &options->idle))
+            arguments_fail(arguments, "--idle wants a number of seconds above 0");
     } else arguments_unknown(arguments);
 }
 
@@ -93,6 +100,7 @@ bool responder_read_options(int count, char **words, struct responder_options *o
     bool secrets_only = false;
     memset(options, 0, sizeof *options);
     options->listen = (struct net_endpoint){.host = "127.0.0.1", .port = "0"};
+    options->idle = DEFAULT_IDLE;
     options->servers = mtproto_config_new();
     *status = RESPONDER_FAILED;
     if (options->servers == NULL) {

@@ -13,6 +13,7 @@ struct responder_options {
     mtproto_config *servers; /* for the clients: secrets, paths, replay cache */
     struct answer_settings answers;
     uint8_t auth_key[MTPROTO_AUTH_KEY_LENGTH];
+    int64_t idle; /* microseconds without a byte either way */
     bool once;
 };
 

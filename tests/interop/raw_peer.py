@@ -16,7 +16,8 @@ import time
 
 sys.dont_write_bytecode = True
 
-from raw_client import TIMEOUT, Peer, check_res_pq, req_pq_multi, wire  # noqa: E402  (no bytecode of these)
+import raw_crowd  # noqa: E402  (no bytecode of these)
+from raw_client import TIMEOUT, Peer, check_res_pq, req_pq_multi, wire  # noqa: E402
 from responder import ANY, Cases, Responder, check_accepted  # noqa: E402
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -257,6 +258,8 @@ def run_all(cases, path):
             cases.run("%s, plain, echoes up to 1 MiB" % envelope, echoes, responder, envelope, False,
                       (24, 40, 488, 504, 520, 1016, 1032, 65560, (1 << 20) - 8, (1 << 20) + 8, 24))
             cases.run("%s, obfuscated, echoes" % envelope, echoes, responder, envelope, True, (24, 488, 504, 520, 4104, 24))
+
+    raw_crowd.run_all(cases, path)
 
 
 def main():
