@@ -49,6 +49,14 @@ bool arguments_optional(struct arguments *arguments, const char *name, char star
     return true;
 }
 
+bool arguments_about(const struct arguments *arguments, const char *usage, const char *version) {
+    if (arguments_flag(arguments, "--help")) fputs(usage, stdout);
+    else if (arguments_flag(arguments, "--version"))
+        printf("%s (libmtproto %s)\n", arguments->program, version);
+    else return false;
+    return true;
+}
+
 void arguments_fail(struct arguments *arguments, const char *format, ...) {
     if (arguments->failed) return; /* the first message is the one that helps */
     arguments->failed = true;

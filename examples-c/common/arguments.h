@@ -32,6 +32,8 @@ bool arguments_option(struct arguments *arguments, const char *name, const char 
  * value can be left out. Without one `*value` is left alone. */
 bool arguments_optional(struct arguments *arguments, const char *name, char start,
                         const char **value);
+/* `--help` and `--version`: prints what is asked for. True: there is nothing else to do. */
+bool arguments_about(const struct arguments *arguments, const char *usage, const char *version);
 /* Says what is wrong, and how to get help. Never pass it a secret. */
 #ifdef __GNUC__
 __attribute__((format(printf, 2, 3)))

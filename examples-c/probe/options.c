@@ -223,13 +223,8 @@ bool probe_read_options(int count, char **words, struct probe_options *options, 
     options->diagnose = true;
     *status = PROBE_OK;
     while (arguments_next(&arguments)) {
-        if (arguments_flag(&arguments, "--help")) {
-            fputs(usage, stdout);
-            return false;
-        } else if (arguments_flag(&arguments, "--version")) {
-            printf("mtproto-probe (libmtproto %s)\n", mtproto_version_string());
-            return false;
-        } else if (arguments_flag(&arguments, "--plain")) options->obfuscated = false;
+        if (arguments_about(&arguments, usage, mtproto_version_string())) return false;
+        if (arguments_flag(&arguments, "--plain")) options->obfuscated = false;
         else if (arguments_flag(&arguments, "--media")) options->dc_flags |= MTPROTO_DC_MEDIA;
         else if (arguments_flag(&arguments, "--test")) options->dc_flags |= MTPROTO_DC_TEST;
         else if (arguments_flag(&arguments, "--no-diagnose")) options->diagnose = false;

@@ -118,13 +118,7 @@ bool relay_read_options(int count, char **words, struct relay_options *options, 
     }
     *status = RELAY_DONE;
     while (arguments_next(&arguments)) {
-        if (arguments_flag(&arguments, "--help")) {
-            fputs(usage, stdout);
-            return false;
-        } else if (arguments_flag(&arguments, "--version")) {
-            printf("mtproto-relay (libmtproto %s)\n", mtproto_version_string());
-            return false;
-        }
+        if (arguments_about(&arguments, usage, mtproto_version_string())) return false;
         read_word(&arguments, options, &has_secret);
     }
     if (!arguments.failed && !has_secret) arguments_fail(&arguments, "which --secret?");

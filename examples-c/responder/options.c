@@ -109,13 +109,7 @@ bool responder_read_options(int count, char **words, struct responder_options *o
     }
     *status = RESPONDER_DONE;
     while (arguments_next(&arguments)) {
-        if (arguments_flag(&arguments, "--help")) {
-            fputs(usage, stdout);
-            return false;
-        } else if (arguments_flag(&arguments, "--version")) {
-            printf("mtproto-responder (libmtproto %s)\n", mtproto_version_string());
-            return false;
-        }
+        if (arguments_about(&arguments, usage, mtproto_version_string())) return false;
         read_word(&arguments, options, &accept, &secrets_only);
     }
     if (secrets_only && (accept & MTPROTO_ACCEPT_SECRET) == 0)
