@@ -219,7 +219,7 @@ saw "$work/log" 3 "fake TLS at the responder" '"event":"accepted"' '"carrier":"f
 saw "$work/log" $((2 + samples / 2)) "the dd secret at the responder" '"event":"accepted"' '"secret":1'
 saw "$work/log" 7 "WebSocket at the responder" '"event":"accepted"' '"carrier":"websocket"' '"obfuscated":true'
 saw "$work/log" 2 "HTTP at the responder" '"event":"accepted"' '"carrier":"http"' '"envelope":null'
-saw "$work/log" 1 "a media DC, kept by the relay" '"event":"accepted"' '"dc":-4' '"secret":null'
+saw "$work/log" 1 "a media DC, kept by the relay" '"event":"accepted"' '"dc":-4,' '"secret":null'
 saw "$work/relay_log" "$relayed" "accepted by the relay" '"event":"accepted"'
 saw "$work/relay_log" 5 "fake TLS at the relay" '"event":"accepted"' '"carrier":"fake_tls"' \
     '"server_name":"example.com"'
