@@ -31,9 +31,9 @@ of_kotlin() {
     quietly tools/bindings.sh kotlin
     local here=bindings/kotlin made=bindings/kotlin/sample/target/classes/ProbeKt.class
     # Maven alone takes longer than the sample: it is only asked when a source is newer than what it made.
-    if ! [ -e $made ] || [ -n "$(find "$out/kotlin" $here/pom.xml $here/library/pom.xml $here/library/src/main \
+    if ! [ -e $made ] || ! [ -e $here/library/target/class-path ] || [ -n "$(find "$out/kotlin" $here/pom.xml $here/library/pom.xml $here/library/src/main \
         $here/sample/pom.xml $here/sample/src -type f -newer $made)" ]; then
-        if ! (cd $here && mvn -B -ntp compile) >"$log" 2>&1; then
+        if ! (cd $here && mvn -B -ntp process-classes) >"$log" 2>&1; then
             grep -a -q -E 'Could not (transfer|resolve)|Unknown host|resolution is disabled' "$log" &&
                 cannot Kotlin "Maven cannot fetch what it needs"
             failed
