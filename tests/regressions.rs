@@ -127,6 +127,32 @@ fn nothing_is_wanted_while_a_packet_over_http_waits() {
     assert!(matches!(server.pull_event(), Ok(Some(Event::Payload(_)))));
 }
 
+/// What an HTTP client had sent ahead was taken for looked at while its first request waited for the answer: there was an
+/// event, and more bytes were wanted before it.
+#[test]
+fn nothing_is_wanted_while_a_request_that_was_sent_ahead_waits() {
+    let mut server = server(Accept {
+        http: true,
+        ..Accept::default()
+    });
+    let request = [
+        &b"POST /api HTTP/1.1\r\nContent-Length: 40\r\n\r\n"[..],
+        &PACKET,
+    ]
+    .concat();
+    server.push_wire(&request.repeat(2)).unwrap();
+    assert!(matches!(server.pull_event(), Ok(Some(Event::Connected(_)))));
+    for _ in 0..2 {
+        assert_eq!(server.wants_read(), 0);
+        assert!(matches!(server.pull_event(), Ok(Some(Event::Payload(_)))));
+        assert!(matches!(server.pull_event(), Ok(None)));
+        assert_eq!(server.wants_read(), 0);
+        server.push_payload(&PACKET).unwrap();
+    }
+    assert!(matches!(server.pull_event(), Ok(None)));
+    assert_ne!(server.wants_read(), 0);
+}
+
 /// Found by fake_tls_stranger. A transport says the same of the same bytes, however they are cut.
 #[test]
 fn an_answer_to_a_fake_tls_hello_is_judged_by_its_bytes_alone() {

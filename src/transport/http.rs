@@ -121,6 +121,14 @@ impl Turns {
         }
     }
 
+    /// Server: whether the next event, if there is one, does not need more bytes
+    /// but the answer to the last: one is owed, or what came meanwhile was not
+    /// looked at yet.
+    #[cfg(feature = "uniffi")]
+    fn waits_for_answer(&self, queued: usize) -> bool {
+        !self.over && matches!(self.side, Side::Server { .. }) && self.missing(queued) == 0
+    }
+
     /// Whether a look can come to an answer.
     fn answers_at_once(&self) -> bool {
         !self.over && matches!(self.side, Side::Server { owed: None, .. })
@@ -215,6 +223,16 @@ impl Transport {
         })
     }
 
+    /// Server over HTTP: whether reading from the socket before an answer was
+    /// sent could wait for ever: what the client has sent ahead may be here.
+    #[cfg(feature = "uniffi")]
+    pub(crate) fn waits_for_answer(&self) -> bool {
+        match &self.stage {
+            Stage::Http { turns, .. } => turns.waits_for_answer(self.incoming.queued().len()),
+            _ => false,
+        }
+    }
+
     /// Sends a packet, if it is this end's turn; keeps it, if the config says so.
     pub(super) fn push_over_http(&mut self, payload: &[u8]) -> Result<(), Error> {
         let Stage::Http { turns, .. } = &mut self.stage else {
@@ -261,6 +279,8 @@ impl Transport {
                     .append_parts([head.as_bytes(), payload, &[]])?;
                 turns.over = !request.keep_alive;
                 *owed = None;
+                // What came meanwhile was not.
+                turns.looked_at = 0;
             }
         }
         Ok(())

@@ -136,6 +136,13 @@ impl NativeTransport {
         self.run(|transport| Ok(wide(transport.wants_read())))
     }
 
+    /// Server over HTTP: whether the next event needs an answer to be sent, and no
+    /// bytes: one is owed, or the client has sent ahead. Do not wait for the socket
+    /// then.
+    pub fn waits_for_answer(&self) -> Result<bool, MtprotoError> {
+        self.run(|transport| Ok(transport.waits_for_answer()))
+    }
+
     /// Fails with the error that the transport is dead of, if it is.
     pub fn check_alive(&self) -> Result<(), MtprotoError> {
         self.run(|transport| transport.failure().map_or(Ok(()), Err))

@@ -161,6 +161,12 @@ public final class Transport: @unchecked Sendable {
     try slow { Int(try $0.wantsRead()) }
   }
 
+  /// Server over HTTP: whether the next event needs an answer to be sent, and no bytes: one is owed,
+  /// or the client has sent ahead. Do not wait for the socket then.
+  public func waitsForAnswer() throws(MtprotoError) -> Bool {
+    try slow { try $0.waitsForAnswer() }
+  }
+
   /// Throws the error that the transport is dead of, if it is.
   public func checkAlive() throws(MtprotoError) {
     try slow { try $0.checkAlive() }

@@ -160,7 +160,7 @@ extension TransportConnection {
       let connection: TransportConnection
       private var batch = [Event]()[...]
       private var ended = false
-      /// Over HTTP a server owes an answer before there can be another request.
+      /// Over HTTP there may be a next request only when the one before was answered.
       private var takesTurns = false
 
       init(connection: TransportConnection) { self.connection = connection }
@@ -196,8 +196,7 @@ extension TransportConnection {
 
       /// The events of the next bytes.
       private func more() async throws -> [Event] {
-        if takesTurns, try connection.transport.wantsRead() == 0 {
-          // What the client has sent ahead may be in the transport already.
+        if takesTurns, try connection.transport.waitsForAnswer() {
           try await connection.sending()
           return try connection.transport.receive([])
         }

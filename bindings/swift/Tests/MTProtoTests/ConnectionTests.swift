@@ -131,18 +131,26 @@ final class ConnectionTests: XCTestCase {
     close(peer)
   }
 
-  /// Two requests in one write: the second is taken when the first is answered, also where the app
-  /// asks for it before, and a close ends that wait.
-  func testAnHttpClientMaySendAhead() async throws {
+  private let packet = [UInt8](0..<40)
+
+  private func request(_ field: String = "") -> [UInt8] {
+    Array("POST /api HTTP/1.1\r\nHost: a\r\n\(field)Content-Length: 40\r\n\r\n".utf8) + packet
+  }
+
+  /// A server over HTTP, and its client's socket.
+  private func overHttp() throws -> (TransportConnection, Int32) {
     var descriptors: [Int32] = [0, 0]
     XCTAssertEqual(socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &descriptors), 0)
     let server = try Transport.server(TransportConfig(accept: AcceptedOpenings(http: true), maxPayload: 1024))
-    let connection = TransportConnection(descriptor: descriptors[0], transport: server)
-    let peer = descriptors[1]
-    let count = 100
-    let packet = [UInt8](0..<40)
-    let request = [UInt8]("POST /api HTTP/1.1\r\nHost: a\r\nContent-Length: 40\r\n\r\n".utf8) + packet
-    let all = Array([[UInt8]](repeating: request, count: count).joined())
+    return (TransportConnection(descriptor: descriptors[0], transport: server), descriptors[1])
+  }
+
+  /// Many requests in one write: the next is taken when the one before is answered, also where the
+  /// app asks for it before. A close ends that wait.
+  func testAnHttpClientMaySendAhead() async throws {
+    let (connection, peer) = try overHttp()
+    let (count, packet) = (100, packet)
+    let all = Array([[UInt8]](repeating: request(), count: count).joined())
     XCTAssertEqual(write(peer, all, all.count), all.count)
     let allSeen = expectation(description: "all requests")
     let receiving = Task {
@@ -167,6 +175,56 @@ final class ConnectionTests: XCTestCase {
     connection.close()
     if case .success = await receiving.result { XCTFail("it went on") }
     close(peer)
+  }
+
+  /// The answer may come at any point of the receiver's way to the next request.
+  func testAnAnswerFromAnotherTaskIsSeen() async throws {
+    let (connection, peer) = try overHttp()
+    let (rounds, packet, two) = (500, packet, request() + request())
+    // A client that waits for both answers, each with a head of 103 bytes.
+    let client = Thread {
+      for _ in 0..<rounds {
+        _ = write(peer, two, two.count)
+        var (left, buffer) = (2 * (103 + packet.count), [UInt8](repeating: 0, count: 286))
+        while left > 0 {
+          let count = read(peer, &buffer, left)
+          if count <= 0 { return }
+          left -= count
+        }
+      }
+      shutdown(peer, Int32(SHUT_RDWR))
+    }
+    client.start()
+    var seen = 0
+    for try await event in connection.events {
+      guard case .payload = event else { continue }
+      seen += 1
+      Task {
+        for _ in 0..<Int.random(in: 0..<300) { await Task.yield() }
+        try await connection.send(packet)
+      }
+    }
+    XCTAssertEqual(seen, 2 * rounds)
+    connection.close()
+    close(peer)
+  }
+
+  /// Behind the last answer there is only the client's end.
+  func testAnHttpClientIsSeenToLeave() async throws {
+    let (connection, peer) = try overHttp()
+    let last = request("Connection: close\r\n")
+    XCTAssertEqual(write(peer, last, last.count), last.count)
+    var events: [Event] = []
+    for try await event in connection.events {
+      events.append(event)
+      guard case .payload = event else { continue }
+      try await connection.send(packet)
+      var buffer = [UInt8](repeating: 0, count: 500)
+      XCTAssertGreaterThan(read(peer, &buffer, buffer.count), 0)
+      close(peer)
+    }
+    XCTAssertEqual(events.count, 3)
+    guard case .closed = events.last else { return XCTFail("\(events)") }
   }
 
   /// The peer sees the end of the stream as soon as the task is cancelled.

@@ -240,6 +240,13 @@ public class Transport internal constructor(
     @Throws(MtprotoException::class)
     public fun wantsRead(): Long = open { native.wantsRead().toLong() }
 
+    /**
+     * Server over HTTP: whether the next event needs an answer to be sent, and no bytes: one is owed,
+     * or the client has sent ahead. Do not wait for the socket then.
+     */
+    @Throws(MtprotoException::class)
+    public fun waitsForAnswer(): Boolean = open { native.waitsForAnswer() }
+
     /** Fails with the error that the transport is dead of, if it is. */
     @Throws(MtprotoException::class)
     public fun checkAlive(): Unit = open { native.checkAlive() }

@@ -29,18 +29,15 @@ public class TransportSocket private constructor(
     private val events = ArrayDeque<Event>()
     private var ended = false
 
-    /** Over HTTP a server owes an answer before there can be another request. */
+    /** Over HTTP there may be a next request only when the one before was answered. */
     private var takesTurns = false
 
-    /** One for each time that something was sent. */
+    /** A permit where something was sent since it was last waited for. */
     private val sent = Semaphore(0)
     private val flushing = AtomicBoolean()
 
     @Volatile
     private var closed = false
-
-    /** The last thread of [flushAside]. Under [receiving]. */
-    private var flusher: Thread? = null
 
     /** Over a channel in blocking mode: the faster way, because bytes need not pass an array. */
     public constructor(channel: SocketChannel, transport: Transport) : this(transport, ChannelBytes(channel))
@@ -78,7 +75,7 @@ public class TransportSocket private constructor(
         // not keep us from reading.
         synchronized(sending) {
             flushing.set(false)
-            sent.release()
+            if (sent.availablePermits() == 0) sent.release()
             while (true) {
                 if (transport.pullWire(outgoing.cleared()) == 0) return
                 outgoing.flipped()
@@ -104,7 +101,7 @@ public class TransportSocket private constructor(
                 }
                 if (events.isEmpty()) {
                     if (ended) return null
-                    if (takesTurns && transport.wantsRead() == 0L) awaitAnswer() else read()
+                    if (takesTurns && transport.waitsForAnswer()) awaitAnswer() else read()
                 }
             }
         }
@@ -133,13 +130,12 @@ public class TransportSocket private constructor(
      * to leave: whoever is told of the end closes the socket.
      */
     private fun lastWords() {
-        runCatching {
-            if (transport.pendingWire() != 0L) flushAside()
-            flusher?.join(LAST_WORDS_MILLIS)
-        }.onFailure { if (it is InterruptedException) Thread.currentThread().interrupt() }
+        // Behind whoever sends just now, and may have them already.
+        val last = thread(isDaemon = true, name = "libmtproto last words") { runCatching { flush() } }
+        runCatching { last.join(LAST_WORDS_MILLIS) }.onFailure { Thread.currentThread().interrupt() }
     }
 
-    /** What the client has sent ahead may be in the transport already: so not by reading. */
+    /** Not by reading: what the client has sent ahead may be in the transport already. */
     private fun awaitAnswer() {
         try {
             sent.acquire()
@@ -171,7 +167,7 @@ public class TransportSocket private constructor(
      */
     private fun flushAside() {
         if (!flushing.compareAndSet(false, true)) return
-        flusher = thread(isDaemon = true, name = "libmtproto flush") {
+        thread(isDaemon = true, name = "libmtproto flush") {
             // Whoever receives finds the socket closed.
             runCatching { flush() }.onFailure { bytes.close() }
         }

@@ -13,8 +13,10 @@ import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertInstanceOf
 import org.junit.jupiter.api.Assertions.assertNull
 import org.junit.jupiter.api.Assertions.assertThrows
+import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
 import org.junit.jupiter.api.Timeout
+import java.io.DataInputStream
 import java.net.InetSocketAddress
 import java.net.ServerSocket
 import java.net.Socket
@@ -165,47 +167,98 @@ class SocketTest {
         }
     }
 
-    /**
-     * Many requests in one write: the next is taken when the one before is answered, also where the
-     * app asks for it before. A close ends that wait.
-     */
-    @Test
-    fun anHttpClientMaySendAhead() {
+    private val packet = ByteArray(40) { it.toByte() }
+
+    private fun request(field: String = "") =
+        "POST /api HTTP/1.1\r\nHost: a\r\n${field}Content-Length: 40\r\n\r\n".toByteArray() + packet
+
+    /** Runs a server over HTTP, and its client's socket. */
+    private fun overHttp(body: (TransportSocket, Socket) -> Unit) {
         ServerSocket(0).use { listener ->
             Socket("127.0.0.1", listener.localPort).use { peer ->
                 val config = TransportConfig(accept = AcceptedOpenings(http = true), maxPayload = 1024u)
-                val socket = TransportSocket(listener.accept(), Transport.server(config))
-                val packet = ByteArray(40) { it.toByte() }
-                val request = "POST /api HTTP/1.1\r\nHost: a\r\nContent-Length: 40\r\n\r\n".toByteArray() + packet
-                val count = 100
-                repeat(count) { peer.getOutputStream().write(request) }
-                val asked = Semaphore(0)
-                var failure: Throwable? = null
-                val receiver = thread {
-                    failure = runCatching {
-                        while (true) {
-                            val event = socket.receive() ?: break
-                            if (event is Event.Payload) {
-                                assertArrayEquals(packet, event.data)
-                                asked.release()
-                            }
-                        }
-                    }.exceptionOrNull()
-                }
-                repeat(count - 1) {
-                    asked.acquire()
-                    // So that the next one is asked for before.
-                    Thread.sleep(1)
-                    socket.send(packet)
-                }
-                asked.acquire()
-                // It waits, and does not spin.
-                while (receiver.state != Thread.State.WAITING) Thread.sleep(1)
-                socket.close()
-                receiver.join()
-                assertInstanceOf(java.io.IOException::class.java, failure)
+                val accepted = listener.accept()
+                // Answers go one by one, and are waited for.
+                accepted.tcpNoDelay = true
+                TransportSocket(accepted, Transport.server(config)).use { body(it, peer) }
             }
         }
+    }
+
+    /** Tells [asked] of each request, until [end]. */
+    private fun receiving(socket: TransportSocket, asked: Semaphore, end: (Throwable?) -> Unit) = thread {
+        end(
+            runCatching {
+                while (true) {
+                    val event = socket.receive() ?: break
+                    if (event is Event.Payload) {
+                        assertArrayEquals(packet, event.data)
+                        asked.release()
+                    }
+                }
+            }.exceptionOrNull(),
+        )
+    }
+
+    /** Many requests in one write. A close ends the wait for an answer, which is none that spins. */
+    @Test
+    fun anHttpClientMaySendAhead() = overHttp { socket, peer ->
+        val count = 100
+        repeat(count) { peer.getOutputStream().write(request()) }
+        val asked = Semaphore(0)
+        var failure: Throwable? = null
+        val receiver = receiving(socket, asked) { failure = it }
+        repeat(count - 1) {
+            asked.acquire()
+            // So that the next one is asked for before.
+            Thread.sleep(1)
+            socket.send(packet)
+        }
+        asked.acquire()
+        while (receiver.state != Thread.State.WAITING) Thread.sleep(1)
+        socket.close()
+        receiver.join()
+        assertInstanceOf(java.io.IOException::class.java, failure)
+    }
+
+    /** The answer may come at any point of the receiver's way to the next request. */
+    @Test
+    fun anAnswerFromAnotherThreadIsSeen() = overHttp { socket, peer ->
+        val asked = Semaphore(0)
+        val receiver = receiving(socket, asked) {}
+        val sender = thread {
+            val random = Random(1)
+            runCatching {
+                while (true) {
+                    asked.acquire()
+                    repeat(random.nextInt(3000)) { Thread.onSpinWait() }
+                    socket.send(packet)
+                }
+            }
+        }
+        // Each has a head of 103 bytes.
+        val answers = ByteArray(2 * (103 + packet.size))
+        repeat(500) {
+            peer.getOutputStream().write(request() + request())
+            DataInputStream(peer.getInputStream()).readFully(answers)
+        }
+        socket.close()
+        sender.interrupt()
+        receiver.join()
+        sender.join()
+    }
+
+    /** Behind the last answer there is only the client's end. */
+    @Test
+    fun anHttpClientIsSeenToLeave() = overHttp { socket, peer ->
+        peer.getOutputStream().write(request("Connection: close\r\n"))
+        assertInstanceOf(Event.Connected::class.java, socket.receive())
+        assertInstanceOf(Event.Payload::class.java, socket.receive())
+        socket.send(packet)
+        assertTrue(peer.getInputStream().read(ByteArray(500)) > 0)
+        peer.close()
+        assertInstanceOf(Event.Closed::class.java, socket.receive())
+        assertNull(socket.receive())
     }
 
     @Test
