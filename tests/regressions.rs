@@ -109,19 +109,26 @@ fn nothing_is_wanted_while_the_end_of_a_websocket_waits() {
     assert_eq!(wanted, [0, 0], "the error and the end, both there");
 }
 
+fn http_server() -> Transport {
+    server(Accept {
+        http: true,
+        ..Accept::default()
+    })
+}
+
+fn http_request() -> Vec<u8> {
+    [
+        b"POST /api HTTP/1.1\r\nHost: a\r\nContent-Length: 40\r\n\r\n".as_slice(),
+        &PACKET,
+    ]
+    .concat()
+}
+
 /// Found by http_requests.
 #[test]
 fn nothing_is_wanted_while_a_packet_over_http_waits() {
-    let mut server = server(Accept {
-        http: true,
-        ..Accept::default()
-    });
-    let request = [
-        &b"POST /api HTTP/1.1\r\nContent-Length: 40\r\n\r\n"[..],
-        &PACKET,
-    ]
-    .concat();
-    server.push_wire(&request).unwrap();
+    let mut server = http_server();
+    server.push_wire(&http_request()).unwrap();
     assert!(matches!(server.pull_event(), Ok(Some(Event::Connected(_)))));
     assert_eq!(server.wants_read(), 0);
     assert!(matches!(server.pull_event(), Ok(Some(Event::Payload(_)))));
@@ -131,16 +138,8 @@ fn nothing_is_wanted_while_a_packet_over_http_waits() {
 /// event, and more bytes were wanted before it.
 #[test]
 fn nothing_is_wanted_while_a_request_that_was_sent_ahead_waits() {
-    let mut server = server(Accept {
-        http: true,
-        ..Accept::default()
-    });
-    let request = [
-        &b"POST /api HTTP/1.1\r\nContent-Length: 40\r\n\r\n"[..],
-        &PACKET,
-    ]
-    .concat();
-    server.push_wire(&request.repeat(2)).unwrap();
+    let mut server = http_server();
+    server.push_wire(&http_request().repeat(2)).unwrap();
     assert!(matches!(server.pull_event(), Ok(Some(Event::Connected(_)))));
     for _ in 0..2 {
         assert_eq!(server.wants_read(), 0);
@@ -450,11 +449,7 @@ fn the_rest_of_a_large_packet_always_finds_room() {
 /// ahead of its answer.
 #[test]
 fn room_above_the_ceiling_is_for_the_rest_of_a_packet_only() {
-    let request = [
-        b"POST /api HTTP/1.1\r\nHost: a\r\nContent-Length: 40\r\n\r\n".as_slice(),
-        &PACKET,
-    ]
-    .concat();
+    let request = http_request();
     for minimum in [0, 1, 1000] {
         let mut config = Config::new();
         let accept = Accept {
