@@ -168,7 +168,10 @@ suite_arm64() { counted tools/test-arm64.sh; }
 
 # Behind i686, which unpacks its compiler.
 suite_kotlin_32() {
-    [ -e bindings/kotlin/library/target/test-classes ] || counted tools/test-kotlin.sh
+    if [ ! -e bindings/kotlin/library/target/test-classes ]; then
+        one make --no-print-directory all
+        counted tools/test-kotlin.sh
+    fi
     [ -n "$why" ] || counted tools/test-kotlin-32.sh
 }
 

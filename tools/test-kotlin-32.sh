@@ -76,8 +76,9 @@ inside "$compilers" cargo rustc --quiet --offline --locked --release --lib --cra
     --features uniffi,test-panic --target $target
 
 console=junit-platform-console-standalone-1.11.4.jar
+# Its output ends in a terminal's escape codes, without a newline.
 [ -e build/tools/$console ] || mvn -q -B -ntp org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy \
-    -Dartifact=org.junit.platform:junit-platform-console-standalone:1.11.4 -DoutputDirectory="$tree/build/tools" ||
+    -Dartifact=org.junit.platform:junit-platform-console-standalone:1.11.4 -DoutputDirectory="$tree/build/tools" >/dev/null 2>&1 ||
     skip "Maven cannot fetch JUnit's console"
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
