@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the fuzz targets (fuzz/), one line each: executions, coverage, result; ends with a table of these lines and
+# Runs the fuzz targets (fuzz/), one line each: executions, coverage, time, result; ends with a table of these lines and
 # "N passed, M failed".
 #
 # Usage: tools/fuzz.sh [SECONDS [TARGET...]]     without names: all of them, each for SECONDS (60)
@@ -90,11 +90,11 @@ if [ $built = no ]; then
     exit 1
 fi
 
-row() { printf '%-24s %12s %7s %9s %7s  %s\n' "$@"; }
+row() { printf '%-24s %12s %7s %9s %7s %7s  %s\n' "$@"; }
 
 # run TARGET: prints its line, and leaves "passed" or "failed" in the results.
 run() {
-    local target=$1 kind=plain started=$SECONDS log program status executions covered features result
+    local target=$1 kind=plain started=$SECONDS log program status executions covered features result cpu
     [ "$target" != c_calls ] || kind=address
     program=$folder/$kind/$machine/release/$target
     log=$work/logs/$target.log
@@ -120,7 +120,11 @@ run() {
         result=failed
     fi
     echo $result >"$work/results/$target"
-    row "$target" "${executions:-0}" "${covered:-0}" "${features:-0}" "$((SECONDS - started))s" "$result" |
+    # What it had of a CPU: where several share one, that is less than the clock says. The target is the only child of this
+    # subshell that takes long; its times are in the second line, as "1m2.345s".
+    times >"$work/rows/$target"
+    cpu=$(awk 'NR == 2 { split($1, part, /[ms]/); printf "%d", part[1] * 60 + part[2] }' "$work/rows/$target")
+    row "$target" "${executions:-0}" "${covered:-0}" "${features:-0}" "$((SECONDS - started))s" "${cpu}s" "$result" |
         tee "$work/rows/$target"
     if [ $result = failed ]; then
         grep -E 'panicked|ERROR: |SUMMARY|assertion|left:|right:|Test unit written' "$log" | head -n 12 | sed 's/^/    /'
@@ -129,7 +133,7 @@ run() {
 }
 
 begin=$SECONDS
-row target executions edges features time result
+row target executions edges features time cpu result
 for target in "${targets[@]}"; do
     while [ "$(jobs -rp | wc -l)" -ge "$jobs" ]; do wait -n; done
     run "$target" &
@@ -142,7 +146,7 @@ failed=$((${#targets[@]} - passed))
 # Once more, in order, and below what failed: several at a time end as they like.
 if [ ${#targets[@]} -gt 1 ]; then
     echo
-    row target executions edges features time result
+    row target executions edges features time cpu result
     for target in "${targets[@]}"; do cat "$work/rows/$target"; done
     echo
 fi
