@@ -44,6 +44,7 @@ constants() {
 }
 statuses() { constants "$1" | grep -E '^MTPROTO_(OK|NO_EVENT|EVENTS_PENDING|NEED_SPACE|ERROR_[A-Z0-9_]*) '; }
 others() { constants "$1" | grep -vE '^MTPROTO_(OK|NO_EVENT|EVENTS_PENDING|NEED_SPACE|ERROR_[A-Z0-9_]*) '; }
+functions() { grep -v '^ \*' "$1" | grep -oE '\bmtproto_[a-z0-9_]+\(' | tr -d '(' | sort -u; }
 version_of() { sed -n 's/^version = "\([0-9]*\)\.\([0-9]*\)\..*/\1 \2/p' | head -n 1; }
 abi_of() { version_of | { read -r major minor && [ "$major" = 0 ] && echo "0.$minor" || echo "$major"; }; }
 
@@ -81,7 +82,8 @@ case ${1:-} in
     --update)
         statuses "$header" >"$work/status"
         others "$header" >"$work/constants"
-        for list in status constants; do
+        functions "$header" >"$work/symbols"
+        for list in status constants symbols; do
             [ ! -f "$abi/$list.txt" ] || if lost "$abi/$list.txt" "$work/$list"; then
                 echo "check-abi.sh: these lines of $abi/$list.txt are no longer true: not updated" >&2
                 exit 1
@@ -91,6 +93,8 @@ case ${1:-} in
             lost "$work/$list" "$abi/$list.txt" >"$work/new"
             cat "$work/new" >>"$abi/$list.txt"
         done
+        # But for names, which are sorted.
+        cp "$work/symbols" "$abi/symbols.txt"
         exit 0
         ;;
     --baseline)
