@@ -21,7 +21,7 @@
  *    negative value is an error. Results go through out-parameters, which are
  *    written on MTPROTO_OK only, unless the function says otherwise. Besides
  *    the statuses that a function lists, any function that returns one may
- *    return MTPROTO_ERROR_PANIC.
+ *    return MTPROTO_ERROR_PANIC, and one that takes bytes those of rule 5.
  * 2. Errors. After -1xx (the call was wrong) and -3xx (the system was) nothing
  *    has changed: mend it and go on. A server that lacks random bytes or memory
  *    in a handshake repeats that status instead: close the connection. After
@@ -42,6 +42,7 @@
  *    initialised. Lengths and counts are in bytes.
  * 6. Structs. Set struct_size to sizeof the struct. Fields are only ever added
  *    at the end, so that programs and libraries of different age fit together.
+ *    mtproto_bytes, which has none, stays as it is.
  * 7. Memory. Where memory is not to be had, the call says so, by
  *    MTPROTO_ERROR_OUT_OF_MEMORY or by the NULL that it documents; nothing has
  *    changed and nothing is lost. The process never ends for it.
@@ -115,7 +116,8 @@
 
 /**
  * Only what the specification describes: for secrets and links that one makes
- * or publishes. What passes works in every official app.
+ * or publishes. Begin 17 bytes with dd: the specification allows any byte there,
+ * and most official apps do not. Everything else that passes works in all.
  */
 #define MTPROTO_PARSE_STRICT 0
 
@@ -420,6 +422,12 @@
 #define MTPROTO_NOT_OURS_REPLAYED 11
 
 /**
+ * The stream ended before it could be told what it is. Where a client is silent
+ * for too long, mtproto_transport_push_wire_end gives its bytes back by this.
+ */
+#define MTPROTO_NOT_OURS_INCOMPLETE 12
+
+/**
  * Cleanly, after a whole frame or before the first one.
  */
 #define MTPROTO_CLOSED_BETWEEN_FRAMES 1
@@ -430,8 +438,8 @@
 #define MTPROTO_CLOSED_INSIDE_FRAME 2
 
 /**
- * Server: before enough bytes came to recognise the client. Client: before the
- * peer answered the fake TLS hello or the request for a WebSocket.
+ * Server: before the first byte, or behind a fake TLS hello or a request for a
+ * WebSocket that was answered. Client: before the peer answered either.
  */
 #define MTPROTO_CLOSED_BEFORE_OPENING 3
 
@@ -440,6 +448,12 @@
  * Send it, then close the connection.
  */
 #define MTPROTO_CLOSED_REFUSED 4
+
+/**
+ * Over HTTP: cleanly, but payloads that waited for their turn were not sent
+ * (mtproto_config_set_queue_turns). Push them again on another connection.
+ */
+#define MTPROTO_CLOSED_UNSENT 5
 
 /**
  * Client: ask for a quick ack.
@@ -475,8 +489,9 @@ typedef struct mtproto_config mtproto_config;
 typedef struct mtproto_link mtproto_link;
 
 /**
- * The handshakes that were accepted, of fake TLS and of plain obfuscation, so
- * that a recorded one is not accepted again. One cache serves all servers that
+ * The handshakes that were accepted, of fake TLS and of obfuscation with a
+ * secret, so that a recorded one is not accepted again. (Without a secret anybody
+ * can make one, and none is remembered.) One cache serves all servers that
  * have the same secrets, from any number of threads at the same time: it has a
  * lock of its own.
  */
@@ -517,7 +532,7 @@ typedef struct {
   /**
    * With MTPROTO_SEND_QUICK_ACK: what mtproto_quick_ack_token gave; the
    * QUICK_ACK event will carry it. 0 stands for any token: for a relay, which
-   * cannot compute it.
+   * cannot compute it. The latest 1024 that were not answered are remembered.
    */
   uint32_t quick_ack_token;
 } mtproto_send_options;
@@ -528,7 +543,8 @@ typedef struct {
  */
 typedef struct {
   /**
-   * In: sizeof(mtproto_event). No more than that many bytes are written.
+   * In: sizeof(mtproto_event). That many bytes are written: fields that a
+   * newer program has and an older library does not are 0.
    */
   size_t struct_size;
   /**
@@ -633,7 +649,8 @@ typedef struct {
 #define MTPROTO_ERROR_INVALID_ARGUMENT (-102)
 
 /**
- * A struct's struct_size is below that of the first version.
+ * A struct's struct_size is below that of the first version, or an event's is
+ * above 4096.
  */
 #define MTPROTO_ERROR_STRUCT_SIZE (-103)
 
@@ -760,8 +777,9 @@ typedef struct {
 #define MTPROTO_ERROR_CONFIG_TLS_HELLO (-132)
 
 /**
- * The host, path or origin of the WebSocket, or the target, host or content
- * type of the HTTP requests, is empty or has characters that cannot be sent.
+ * The host, path or origin of the WebSocket, the target, host or another field
+ * of the HTTP requests, or a path to be served, is empty, does not begin with a
+ * slash, or has characters that cannot be sent.
  */
 #define MTPROTO_ERROR_CONFIG_TARGET (-133)
 
@@ -938,7 +956,7 @@ typedef struct {
 
 /**
  * Server: the initialization payload inside fake TLS or WebSocket was not made
- * with a secret that is accepted there.
+ * with a secret that is accepted there, or the replay cache knows it.
  */
 #define MTPROTO_ERROR_INITIALIZATION_PAYLOAD (-224)
 
@@ -1424,6 +1442,8 @@ mtproto_status mtproto_config_set_dc(mtproto_config *config, int32_t dc, uint32_
  * key, for Padded intermediate; ee, the key and a domain, for fake TLS. For the
  * text of a secret or of a link see mtproto_secret_parse and mtproto_link_parse.
  *
+ * The bytes are read as MTPROTO_PARSE_STRICT has it.
+ *
  * A client takes one, and speaks as the secret's form says. A server may take
  * many: it tries them in this order and reports the one that fits by its index,
  * from 0.
@@ -1479,6 +1499,12 @@ mtproto_status mtproto_config_set_max_padding(mtproto_config *config, uint32_t b
  * relays: what is sent on gets padding of its own. Default: true, the packet
  * alone.
  *
+ * The envelope does not say where padding begins; the packet does. An encrypted
+ * message has 24 bytes and a multiple of 16, a plaintext message (its first 8
+ * bytes are 0) says its length in the fifth word. Anything else that is sent in
+ * this envelope, as test data, arrives cut to such a length, or with padding
+ * behind it: use another envelope for it.
+ *
  * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
  *          MTPROTO_ERROR_OUT_OF_MEMORY.
  */
@@ -1527,7 +1553,8 @@ mtproto_status mtproto_config_set_entropy(mtproto_config *config,
  * binary messages.
  *
  * @param host    The Host field: name or address, with the port unless it is
- *                the scheme's own. NUL-terminated; it is copied.
+ *                the scheme's own. NUL-terminated; it is copied. Of this
+ *                and mtproto_config_set_http the last call counts.
  * @param path    From its slash on, such as "/apiws". NUL-terminated; copied.
  * @param origin  What a browser would name as the page's origin; NULL for none.
  *                NUL-terminated; copied.
@@ -1567,7 +1594,10 @@ mtproto_status mtproto_config_set_http(mtproto_config *config,
 /**
  * HTTP: sets whether payloads that are pushed out of turn wait for their turn,
  * together at most as many bytes as the largest payload. Default: false. What
- * may not wait is refused with MTPROTO_ERROR_OUT_OF_TURN.
+ * may not wait is refused with MTPROTO_ERROR_OUT_OF_TURN: also what a client
+ * pushes behind the one request of a connection that is not kept alive. Where
+ * the peer ends the connection first, MTPROTO_CLOSED_UNSENT says that some were
+ * not sent.
  *
  * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
  *          MTPROTO_ERROR_OUT_OF_MEMORY.
@@ -1581,7 +1611,8 @@ mtproto_status mtproto_config_set_queue_turns(mtproto_config *config, bool queue
  * @param path  From its slash on. NUL-terminated; it is copied.
  * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
  *          MTPROTO_ERROR_OUT_OF_MEMORY; MTPROTO_ERROR_INVALID_ARGUMENT for a
- *          text that is not UTF-8.
+ *          text that is not UTF-8. What no request can name is refused by
+ *          mtproto_server_new.
  */
 mtproto_status mtproto_config_add_path(mtproto_config *config, const char *path);
 
@@ -1720,7 +1751,7 @@ const char *mtproto_not_ours_name(int32_t reason);
 
 /**
  * The name of a reason of CLOSED in lower case, as in logs: "between_frames",
- * "inside_frame", "before_opening", "refused".
+ * "inside_frame", "before_opening", "refused", "unsent".
  *
  * @param reason  Any value.
  * @return  A NUL-terminated text, never NULL ("unknown"), that lives for ever.
@@ -1737,8 +1768,10 @@ const char *mtproto_closed_name(int32_t reason);
 const char *mtproto_transport_error_meaning(int32_t code);
 
 /**
- * Makes the end that connects. Its first event is CONNECTED. Its opening (the
- * tag, or the initialization payload) leaves together with the first payload.
+ * Makes the end that connects. Payloads can be pushed at once; its first event
+ * is CONNECTED. Its opening (the tag, or the initialization payload) leaves
+ * together with the first payload. Over fake TLS and WebSocket the hello, or the
+ * request, waits to be sent from the start, and payloads wait for its answer.
  *
  * @param config  The settings; they are copied.
  * @param out     Receives a transport of your own, to be freed by
@@ -1765,8 +1798,8 @@ mtproto_status mtproto_client_new(const mtproto_config *config, mtproto_transpor
  *                mtproto_transport_free.
  * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
  *          MTPROTO_ERROR_CONFIG_ACCEPT,
- *          MTPROTO_ERROR_CONFIG_WEBSOCKET_WITHOUT_OBFUSCATION;
- *          MTPROTO_ERROR_OUT_OF_MEMORY.
+ *          MTPROTO_ERROR_CONFIG_WEBSOCKET_WITHOUT_OBFUSCATION,
+ *          MTPROTO_ERROR_CONFIG_TARGET (a path); MTPROTO_ERROR_OUT_OF_MEMORY.
  */
 mtproto_status mtproto_server_new(const mtproto_config *config, mtproto_transport **out);
 
@@ -1790,11 +1823,11 @@ void mtproto_transport_free(mtproto_transport *transport);
  *          MTPROTO_ERROR_PAYLOAD_TOO_LARGE; MTPROTO_ERROR_STRUCT_SIZE,
  *          MTPROTO_ERROR_INVALID_ARGUMENT (unknown flag),
  *          MTPROTO_ERROR_QUICK_ACK_TOKEN, MTPROTO_ERROR_QUICK_ACK_UNSUPPORTED
- *          (Full), MTPROTO_ERROR_WRONG_ROLE (a quick ack asked for by a
+ *          (Full, HTTP), MTPROTO_ERROR_WRONG_ROLE (a quick ack asked for by a
  *          server); MTPROTO_ERROR_NOT_CONNECTED and
  *          MTPROTO_ERROR_PAYLOAD_AMBIGUOUS (server);
- *          MTPROTO_ERROR_OUT_OF_TURN (HTTP); MTPROTO_ERROR_CLOSED (WebSocket);
- *          MTPROTO_ERROR_ENTROPY;
+ *          MTPROTO_ERROR_OUT_OF_TURN (HTTP); MTPROTO_ERROR_CLOSED (WebSocket,
+ *          HTTP); MTPROTO_ERROR_ENTROPY;
  *          MTPROTO_ERROR_OUT_OF_MEMORY; the transport's fatal status. With any
  *          of them nothing was queued.
  */
@@ -1819,7 +1852,8 @@ mtproto_status mtproto_transport_push_quick_ack(mtproto_transport *transport,
 
 /**
  * Server: tells the client why it will not be served. Usually the connection is
- * closed once the bytes are sent.
+ * closed once the bytes are sent; over WebSocket and HTTP they end it, and
+ * nothing can be pushed behind them.
  *
  * @param code  The code, positive: 404 goes over the wire as -404.
  * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
@@ -1849,8 +1883,9 @@ mtproto_status mtproto_transport_push_opening(mtproto_transport *transport);
  * @param buffer    Where they go. It need not be initialised.
  * @param capacity  How many bytes fit.
  * @param written   Receives how many bytes were written: 0 when none wait.
- * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT; MTPROTO_ERROR_ENTROPY;
- *          MTPROTO_ERROR_OUT_OF_MEMORY (over a carrier); the transport's fatal
+ * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
+ *          MTPROTO_ERROR_INVALID_ARGUMENT (a capacity that no object can have);
+ *          MTPROTO_ERROR_ENTROPY; MTPROTO_ERROR_OUT_OF_MEMORY (over a carrier); the transport's fatal
  *          status, unless over WebSocket: there the close frame, whose code
  *          says why, can still be pulled and sent.
  */
@@ -1897,8 +1932,8 @@ mtproto_status mtproto_transport_consume_wire(mtproto_transport *transport, size
  * @return  MTPROTO_OK; MTPROTO_EVENTS_PENDING if none could be taken (consumed
  *          then receives 0; over HTTP as a server, where there is no event
  *          then, the client sent more before its answer: answer it first);
- *          MTPROTO_ERROR_NULL_ARGUMENT;
- *          MTPROTO_ERROR_ENDED; MTPROTO_ERROR_OUT_OF_MEMORY; the transport's
+ *          MTPROTO_ERROR_NULL_ARGUMENT; MTPROTO_ERROR_INVALID_ARGUMENT (a
+ *          length that no object can have); MTPROTO_ERROR_ENDED; MTPROTO_ERROR_OUT_OF_MEMORY; the transport's
  *          fatal status, but only once mtproto_transport_pull_event has
  *          reported it, after the events before it.
  */
@@ -1918,7 +1953,8 @@ mtproto_status mtproto_transport_push_wire(mtproto_transport *transport,
  *                  transport that is not const.
  * @param capacity  Receives how many bytes fit: at least minimum, often more.
  * @return  MTPROTO_OK; MTPROTO_EVENTS_PENDING if the receive buffer's ceiling
- *          leaves less: pull events first; MTPROTO_ERROR_NULL_ARGUMENT;
+ *          leaves less: pull events first (over HTTP as a server, where there
+ *          is none then: answer); MTPROTO_ERROR_NULL_ARGUMENT;
  *          MTPROTO_ERROR_COUNT if it could never be that much;
  *          MTPROTO_ERROR_ENDED; MTPROTO_ERROR_OUT_OF_MEMORY; the transport's
  *          fatal status.
@@ -1968,7 +2004,10 @@ mtproto_status mtproto_transport_pull_event(mtproto_transport *transport,
  * current frame's length is known, at least 1 before.
  *
  * @return  0 when nothing can be read: an event waits, the stream has ended,
- *          the transport is dead or NULL.
+ *          the transport is dead or NULL. Over HTTP, also while a server has
+ *          a request to answer, and at both ends behind the last answer of a
+ *          connection that is not kept alive: read on there to see the peer
+ *          leave; what it still sends is dropped.
  */
 size_t mtproto_transport_wants_read(const mtproto_transport *transport);
 
@@ -1979,6 +2018,16 @@ size_t mtproto_transport_wants_read(const mtproto_transport *transport);
  *          its WebSocket waits.
  */
 bool mtproto_transport_wants_write(const mtproto_transport *transport);
+
+/**
+ * Whether no payload can be sent any more: the transport is dead, its WebSocket
+ * was closed or refused, its HTTP connection ends with the last answer, or the
+ * peer left before the opening. When it is, and no event and no wire byte waits,
+ * close the socket; after NOT_OURS it is yours.
+ *
+ * @return  false for NULL.
+ */
+bool mtproto_transport_is_over(const mtproto_transport *transport);
 
 /**
  * How many wire bytes wait to be sent. When a peer that does not read makes it
@@ -2039,6 +2088,7 @@ mtproto_status mtproto_transport_push_payloads(mtproto_transport *transport,
  *          bytes are pushed (count then receives 0; with MTPROTO_MEMORY_SMALL
  *          this is the call that gives memory back);
  *          MTPROTO_ERROR_NULL_ARGUMENT; MTPROTO_ERROR_STRUCT_SIZE;
+ *          MTPROTO_ERROR_INVALID_ARGUMENT (a capacity that no object can have);
  *          MTPROTO_ERROR_ENTROPY; MTPROTO_ERROR_OUT_OF_MEMORY; the transport's
  *          fatal status, once every event before the error was reported.
  */

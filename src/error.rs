@@ -113,6 +113,12 @@ pub enum UsageError {
     /// The Full envelope and HTTP have no quick acks.
     #[error("the Full envelope and HTTP have no quick acks: send without")]
     QuickAckUnsupported,
+    /// The receive buffer's ceiling is reached: nothing can be reserved before
+    /// events are pulled, or a server over HTTP has answered.
+    #[error(
+        "the receive buffer is full: pull events, or answer what was asked over HTTP, then go on"
+    )]
+    EventsPending,
     /// More bytes were consumed or committed than there are.
     #[error("{count} bytes were named, but only {available} are there")]
     CountTooLarge {
@@ -185,8 +191,16 @@ pub enum ConfigError {
     #[error("no TLS hello can be made for the secret's domain: use another TLS profile")]
     TlsHello,
     /// The host, path or origin of the WebSocket cannot stand in a request.
-    #[error("the WebSocket's host, path or origin is empty or has characters that cannot be sent")]
+    #[error(
+        "the WebSocket's host is empty, its path does not begin with a slash, or one of them or the \
+         origin has characters that cannot be sent"
+    )]
     WebSocketTarget,
+    /// A path that the server shall serve, which no request can name.
+    #[error(
+        "a path to be served does not begin with a slash, or has characters that cannot be sent"
+    )]
+    Path,
     /// WebSocket carries obfuscated streams only.
     #[error("WebSocket needs obfuscation: leave obfuscation on")]
     WebSocketWithoutObfuscation,
@@ -194,7 +208,10 @@ pub enum ConfigError {
     #[error("a secret with a domain is spoken with fake TLS: it cannot go through another carrier")]
     CarrierWithFakeTls,
     /// The target, host or content type of HTTP requests cannot be sent.
-    #[error("the HTTP target, host or content type has characters that cannot be sent")]
+    #[error(
+        "the HTTP target is neither a path from its slash on nor an http:// URI, or it, the host or \
+         another field has characters that cannot be sent"
+    )]
     HttpTarget,
     /// HTTP carries packets as they are.
     #[error("HTTP has no obfuscation, secrets and envelopes: set none of them with it")]
@@ -287,9 +304,11 @@ pub enum ProtocolError {
     #[error("the HTTP server sent a response without a request")]
     HttpUnasked,
     /// Server: the initialization payload inside fake TLS or WebSocket does not
-    /// open with a secret that is accepted there: inside fake TLS the hello's.
+    /// open with a secret that is accepted there (inside fake TLS: the hello's),
+    /// or the replay cache knows it.
     #[error(
-        "the initialization payload inside fake TLS or WebSocket was not made with a secret that is accepted there"
+        "the initialization payload inside fake TLS or WebSocket was not made with a secret that is \
+         accepted there, or repeats one that was accepted"
     )]
     InitializationPayload,
     /// The event "not ours" was reported: the bytes in it are the app's now.

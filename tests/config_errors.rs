@@ -91,6 +91,12 @@ fn configs() -> Vec<(ConfigError, Result<(), Error>)> {
     };
     config.set_accept(accept);
     rows.push((ConfigError::AcceptFullWithoutObfuscation, server(&config)));
+
+    for path in ["", "api", "/a b", "/a#b", "http://a/"] {
+        let mut config = Config::new();
+        config.add_path("/good").add_path(path);
+        rows.push((ConfigError::Path, server(&config)));
+    }
     rows
 }
 
@@ -113,6 +119,7 @@ fn a_config_that_cannot_be_says_why() {
         "MaxPadding",
         "MaxPayload",
         "MaxRecord",
+        "Path",
         "SecretNeedsPadding",
         "SecretNotAccepted",
         "SecretWithoutDc",

@@ -13,7 +13,8 @@ mod common;
 use common::{
     Layer, Seen, assert_dead, client_config, noise, pair, pull_wire, receive, server_config,
 };
-use mtproto::{Envelope, Error, QuickAckToken, Role, Transport};
+use mtproto::error::{ProtocolError, UsageError};
+use mtproto::{Envelope, Error, NotOursReason, QuickAckToken, Role, Transport};
 use proptest::prelude::*;
 use proptest::test_runner::Config as Cases;
 
@@ -74,13 +75,21 @@ fn feed(transport: &mut Transport, bytes: &[u8], cuts: &[u8]) -> (Vec<Seen>, Opt
     (seen, error)
 }
 
-fn assert_end(transport: &mut Transport, error: Option<Error>) {
+/// What was `pushed` has an end: an error, CLOSED, or all bytes back.
+fn assert_end(transport: &mut Transport, pushed: &[u8], error: Option<Error>) {
     match error {
         Some(error) => assert_dead(transport, error),
         None => {
             transport.push_wire_end().expect("alive");
             let mut seen = Vec::new();
-            common::pull_events(transport, &mut seen).expect("alive");
+            let result = common::pull_events(transport, &mut seen);
+            if let Some(Seen::NotOurs(reason, data)) = seen.last() {
+                assert_eq!(result, Err(ProtocolError::NotOurs.into()));
+                assert_eq!((seen.len(), *reason), (1, NotOursReason::Incomplete));
+                assert!(pushed.starts_with(data) && !data.is_empty());
+                return;
+            }
+            assert_eq!(result, Ok(()));
             assert!(matches!(seen.last(), Some(Seen::Closed(_))), "{seen:?}");
             assert_eq!(transport.pull_event(), Ok(None));
         }
@@ -146,7 +155,7 @@ proptest! {
     ) {
         let mut end = end(role, envelope, layer);
         let (_, error) = feed(&mut end, &bytes, &cuts);
-        assert_end(&mut end, error);
+        assert_end(&mut end, &bytes, error);
     }
 
     /// Garbage where frames are due: behind a good opening.
@@ -165,7 +174,7 @@ proptest! {
         let (seen, error) = receive(&mut server, &[&wire]);
         prop_assert_eq!((seen.len(), error), (2, None));
         let (_, error) = feed(&mut server, &bytes, &cuts);
-        assert_end(&mut server, error);
+        assert_end(&mut server, &[], error);
     }
 
     #[test]
@@ -216,7 +225,7 @@ proptest! {
             let even = flips.len() % 2 == 0;
             prop_assert!(even || !in_frames || read.len() < payloads.len());
         }
-        assert_end(&mut reader, error);
+        assert_end(&mut reader, &wire, error);
     }
 }
 
@@ -246,7 +255,10 @@ fn undelivered_bytes_stop_at_the_ceiling() {
                 "{envelope}, {layer:?}: {taken}"
             );
             assert_eq!(server.push_wire(&[0]), Ok(0));
-            assert_eq!(server.reserve_wire(0).map(|space| space.len()), Ok(0));
+            assert_eq!(
+                server.reserve_wire(0).map(|space| space.len()),
+                Err(UsageError::EventsPending.into())
+            );
         }
     }
 }

@@ -85,11 +85,6 @@ void pair_read(struct session *session, struct side *side) {
             side->ended = side->deaf = true;
         return;
     }
-    /* A stranger's bytes come with its event; those of a client that stops half-way do not. */
-    if (session_is_kept(session) && !bytes_add(&session->opening, buffer, (size_t)count)) {
-        session_end(session, "error");
-        return;
-    }
     if (count > 0) status = mtproto_transport_commit_wire(side->transport, (size_t)count);
     else status = mtproto_transport_push_wire_end(side->transport);
     /* A fatal status comes again from pull_event, after the events of the frames before it. */

@@ -64,35 +64,31 @@ size_t side_unsent(const struct side *side) {
 
 /* ---- opening ---- */
 
-bool session_is_kept(const struct session *session) {
-    return session->stage == SESSION_OPENING && session->options->has_fallback && !session->answered;
-}
-
-/* A client that stops, or goes, before it is recognised. */
-static void give_up_opening(struct session *session, const char *reason) {
-    if (!session_is_kept(session)) {
+/* A stranger is the site's; one that stopped, or went, half-way needs a site to be worth keeping. */
+static void handle_stranger(struct session *session, const mtproto_event *event) {
+    bool incomplete = event->code == MTPROTO_NOT_OURS_INCOMPLETE;
+    const char *reason = mtproto_not_ours_name(event->code);
+    if (incomplete && session->too_slow) reason = "too_slow";
+    else if (incomplete) session->client.ended = true;
+    if (incomplete && !session->options->has_fallback) {
         session_end(session, reason);
         return;
     }
-    log_not_ours(session->peer, reason, 0, session->opening.end);
-    stranger_begin(session, session->opening.data, session->opening.end);
+    log_not_ours(session->peer, reason, event->clock_skew, event->length);
+    stranger_begin(session, event->data, event->length);
 }
 
 static void handle_opening(struct session *session, const mtproto_event *event) {
     switch (event->kind) {
     case MTPROTO_EVENT_CONNECTED:
         log_accepted(session->peer, event);
-        bytes_free(&session->opening);
         pair_begin(session, event);
         break;
     case MTPROTO_EVENT_NOT_OURS:
-        log_not_ours(session->peer, mtproto_not_ours_name(event->code), event->clock_skew,
-                     event->length);
-        stranger_begin(session, event->data, event->length);
+        handle_stranger(session, event);
         break;
     case MTPROTO_EVENT_CLOSED:
-        session->client.ended = true;
-        give_up_opening(session, mtproto_closed_name(event->code));
+        session_end(session, session->too_slow ? "too_slow" : mtproto_closed_name(event->code));
         break;
     default:
         break;
@@ -106,14 +102,12 @@ static bool opening_turn(struct session *session) {
     while (!session->served.over && session->stage == SESSION_OPENING) {
         mtproto_event event = {.struct_size = sizeof event};
         mtproto_status status = mtproto_transport_pull_event(client->transport, &event);
-        if (mtproto_transport_wants_write(client->transport)) session->answered = true;
         if (status == MTPROTO_NO_EVENT) break;
         if (status == MTPROTO_OK) handle_opening(session, &event);
         else pair_fail(session, client->transport, status);
     }
     if (session->served.over) return false;
     if (session->stage != SESSION_OPENING) return true; /* its next part may have work already */
-    if (session->answered) bytes_free(&session->opening);
     (void)pair_write(session, client);
     return false;
 }
@@ -204,7 +198,11 @@ void session_check_time(void *given, int64_t now) {
     struct session *session = given;
     if (session->served.over) return;
     if (session->stage == SESSION_OPENING && now >= session->ending_until) {
-        give_up_opening(session, "too_slow");
+        /* As if it had gone: what it has sent comes back. */
+        session->too_slow = true;
+        session->client.watch.ready = 0;
+        mtproto_status status = mtproto_transport_push_wire_end(session->client.transport);
+        if (status != MTPROTO_OK) pair_fail(session, session->client.transport, status);
         session_serve(session);
     } else if (session->stage != SESSION_OPENING && session->ending != NULL &&
                now >= session->ending_until)
@@ -228,6 +226,5 @@ void session_close(void *given, const char *reason) {
     log_closed(session->peer, session->ending, session->client.taken, session->far.taken);
     close_side(session, &session->client);
     close_side(session, &session->far);
-    bytes_free(&session->opening);
     free(session);
 }

@@ -34,9 +34,8 @@ struct session {
     struct server_client served;
     enum session_stage stage;
     struct side client, far;
-    struct bytes opening; /* what came before the client was recognised, for the fallback */
-    bool answered;        /* ... a hello of ours: no site can be put in our place any more */
-    bool wrote;           /* something was sent in this turn */
+    bool too_slow; /* it did not say in time what it is */
+    bool wrote;    /* something was sent in this turn */
     char peer[NET_ADDRESS_LENGTH];
     const char *ending;    /* why it ends, once that is known */
     int64_t ending_until;  /* with `ending`, or while opening: how long that may take */
@@ -61,8 +60,6 @@ void session_start_ending(struct session *session, const char *reason);
 /* Starts to connect the far side. */
 bool session_connect_far(struct session *session, const struct net_address *address);
 size_t side_unsent(const struct side *side);
-/* Whether what comes is kept, so that a site can still be put in our place. */
-bool session_is_kept(const struct session *session);
 
 /* Each says whether it got on. */
 bool pair_turn(struct session *session);
@@ -70,7 +67,6 @@ bool stranger_turn(struct session *session);
 
 /* The client is a stranger: the bytes that it sent go first. */
 void stranger_begin(struct session *session, const uint8_t *data, size_t length);
-bool bytes_add(struct bytes *bytes, const uint8_t *data, size_t length);
 void bytes_free(struct bytes *bytes);
 
 /* The client is ours. */

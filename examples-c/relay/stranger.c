@@ -12,7 +12,7 @@
 
 #define READ_AT_MOST ((size_t)64 * 1024)
 
-bool bytes_add(struct bytes *bytes, const uint8_t *data, size_t length) {
+static bool bytes_add(struct bytes *bytes, const uint8_t *data, size_t length) {
     if (length == 0) return true;
     if (bytes->start == bytes->end) bytes->start = bytes->end = 0;
     if (bytes->end + length > bytes->room && bytes->start > 0) {
@@ -49,7 +49,6 @@ void stranger_begin(struct session *session, const uint8_t *data, size_t length)
     /* The event's bytes were in the transport, so it goes last. */
     mtproto_transport_free(session->client.transport);
     session->client.transport = NULL;
-    bytes_free(&session->opening);
 }
 
 static bool read_side(struct session *session, struct side *from, struct side *to) {

@@ -165,7 +165,7 @@ static void write_socket(struct connection *connection) {
 /* Over HTTP the last answer may be ours: after a status, or when the client asked to be let go. */
 static bool has_said_all(const struct connection *connection) {
     return connection->carrier == MTPROTO_CARRIER_HTTP && !is_crammed(connection) &&
-           mtproto_transport_wants_read(connection->transport) == 0;
+           mtproto_transport_is_over(connection->transport);
 }
 
 static bool wants_to_read(const struct connection *connection) {

@@ -59,6 +59,18 @@ pub(super) fn guard_value<T>(otherwise: T, inside: impl FnOnce() -> T) -> T {
     catch_unwind(AssertUnwindSafe(inside)).unwrap_or(otherwise)
 }
 
+/// Refuses what cannot be an object of so many bytes, as a negative number made
+/// unsigned. (NULL, 0) is an empty one.
+pub(super) fn check_object(start: *const u8, length: usize) -> Outcome {
+    if start.is_null() && length != 0 {
+        return Err(MTPROTO_ERROR_NULL_ARGUMENT);
+    }
+    if isize::try_from(length).is_err() {
+        return Err(MTPROTO_ERROR_INVALID_ARGUMENT);
+    }
+    Ok(())
+}
+
 /// The bytes that a caller hands in. (NULL, 0) is an empty input.
 ///
 /// # Safety
@@ -66,14 +78,9 @@ pub(super) fn guard_value<T>(otherwise: T, inside: impl FnOnce() -> T) -> T {
 /// Unless `data` is NULL or `length` is 0, `length` bytes can be read at `data`
 /// and nobody writes to them during the call.
 pub(super) unsafe fn input<'a>(data: *const u8, length: usize) -> Result<&'a [u8], mtproto_status> {
+    check_object(data, length)?;
     if length == 0 {
         return Ok(&[]);
-    }
-    if data.is_null() {
-        return Err(MTPROTO_ERROR_NULL_ARGUMENT);
-    }
-    if isize::try_from(length).is_err() {
-        return Err(MTPROTO_ERROR_INVALID_ARGUMENT);
     }
     // SAFETY: not NULL, readable by this function's contract, and not longer
     // than an object can be.

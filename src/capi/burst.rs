@@ -1,6 +1,6 @@
 //! Many packets and many events in one call, and packets framed in place.
 
-use super::boundary::{Outcome, Output, guard_handle, input};
+use super::boundary::{Outcome, Output, check_object, guard_handle, input};
 use super::event::mtproto_event;
 use super::status::{
     MTPROTO_ERROR_INVALID_ARGUMENT, MTPROTO_ERROR_NULL_ARGUMENT, MTPROTO_NO_EVENT, mtproto_status,
@@ -115,6 +115,7 @@ fn alive(handle: &mut mtproto_transport) -> Outcome {
 ///          bytes are pushed (count then receives 0; with MTPROTO_MEMORY_SMALL
 ///          this is the call that gives memory back);
 ///          MTPROTO_ERROR_NULL_ARGUMENT; MTPROTO_ERROR_STRUCT_SIZE;
+///          MTPROTO_ERROR_INVALID_ARGUMENT (a capacity that no object can have);
 ///          MTPROTO_ERROR_ENTROPY; MTPROTO_ERROR_OUT_OF_MEMORY; the transport's
 ///          fatal status, once every event before the error was reported.
 #[unsafe(no_mangle)]
@@ -134,6 +135,8 @@ pub unsafe extern "C" fn mtproto_transport_pull_events(
         }
         // SAFETY: as above.
         let size = unsafe { mtproto_event::check(events) }?;
+        let whole = size.checked_mul(capacity);
+        check_object(events.cast(), whole.ok_or(MTPROTO_ERROR_INVALID_ARGUMENT)?)?;
         let mut next = events;
         let result = handle.transport.each_event(capacity, |event| {
             // SAFETY: `size` is what `check` gave, for each of the structs by this

@@ -211,6 +211,8 @@ pub unsafe extern "C" fn mtproto_config_set_dc(
 /// key, for Padded intermediate; ee, the key and a domain, for fake TLS. For the
 /// text of a secret or of a link see mtproto_secret_parse and mtproto_link_parse.
 ///
+/// The bytes are read as MTPROTO_PARSE_STRICT has it.
+///
 /// A client takes one, and speaks as the secret's form says. A server may take
 /// many: it tries them in this order and reports the one that fits by its index,
 /// from 0.
@@ -315,6 +317,12 @@ pub unsafe extern "C" fn mtproto_config_set_max_padding(
 /// relays: what is sent on gets padding of its own. Default: true, the packet
 /// alone.
 ///
+/// The envelope does not say where padding begins; the packet does. An encrypted
+/// message has 24 bytes and a multiple of 16, a plaintext message (its first 8
+/// bytes are 0) says its length in the fifth word. Anything else that is sent in
+/// this envelope, as test data, arrives cut to such a length, or with padding
+/// behind it: use another envelope for it.
+///
 /// @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
 ///          MTPROTO_ERROR_OUT_OF_MEMORY.
 #[unsafe(no_mangle)]
@@ -408,7 +416,8 @@ pub unsafe extern "C" fn mtproto_config_set_entropy(
 /// binary messages.
 ///
 /// @param host    The Host field: name or address, with the port unless it is
-///                the scheme's own. NUL-terminated; it is copied.
+///                the scheme's own. NUL-terminated; it is copied. Of this
+///                and mtproto_config_set_http the last call counts.
 /// @param path    From its slash on, such as "/apiws". NUL-terminated; copied.
 /// @param origin  What a browser would name as the page's origin; NULL for none.
 ///                NUL-terminated; copied.
@@ -482,7 +491,10 @@ pub unsafe extern "C" fn mtproto_config_set_http(
 
 /// HTTP: sets whether payloads that are pushed out of turn wait for their turn,
 /// together at most as many bytes as the largest payload. Default: false. What
-/// may not wait is refused with MTPROTO_ERROR_OUT_OF_TURN.
+/// may not wait is refused with MTPROTO_ERROR_OUT_OF_TURN: also what a client
+/// pushes behind the one request of a connection that is not kept alive. Where
+/// the peer ends the connection first, MTPROTO_CLOSED_UNSENT says that some were
+/// not sent.
 ///
 /// @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
 ///          MTPROTO_ERROR_OUT_OF_MEMORY.
@@ -505,7 +517,8 @@ pub unsafe extern "C" fn mtproto_config_set_queue_turns(
 /// @param path  From its slash on. NUL-terminated; it is copied.
 /// @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
 ///          MTPROTO_ERROR_OUT_OF_MEMORY; MTPROTO_ERROR_INVALID_ARGUMENT for a
-///          text that is not UTF-8.
+///          text that is not UTF-8. What no request can name is refused by
+///          mtproto_server_new.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mtproto_config_add_path(
     config: *mut mtproto_config,

@@ -72,24 +72,31 @@ pub const MTPROTO_NOT_OURS_NO_COMMON_CIPHER: i32 = 9;
 pub const MTPROTO_NOT_OURS_CLOCK: i32 = 10;
 /// A handshake that was accepted before: somebody repeats it.
 pub const MTPROTO_NOT_OURS_REPLAYED: i32 = 11;
+/// The stream ended before it could be told what it is. Where a client is silent
+/// for too long, mtproto_transport_push_wire_end gives its bytes back by this.
+pub const MTPROTO_NOT_OURS_INCOMPLETE: i32 = 12;
 
 /// Cleanly, after a whole frame or before the first one.
 pub const MTPROTO_CLOSED_BETWEEN_FRAMES: i32 = 1;
 /// In the middle of a frame, which is lost.
 pub const MTPROTO_CLOSED_INSIDE_FRAME: i32 = 2;
-/// Server: before enough bytes came to recognise the client. Client: before the
-/// peer answered the fake TLS hello or the request for a WebSocket.
+/// Server: before the first byte, or behind a fake TLS hello or a request for a
+/// WebSocket that was answered. Client: before the peer answered either.
 pub const MTPROTO_CLOSED_BEFORE_OPENING: i32 = 3;
 /// Server: an HTTP request was refused with a status, which waits to be sent.
 /// Send it, then close the connection.
 pub const MTPROTO_CLOSED_REFUSED: i32 = 4;
+/// Over HTTP: cleanly, but payloads that waited for their turn were not sent
+/// (mtproto_config_set_queue_turns). Push them again on another connection.
+pub const MTPROTO_CLOSED_UNSENT: i32 = 5;
 
 /// What happened. Set struct_size before the call; fields that the kind does
 /// not set are 0 (secret_index: -1). New fields come at the end only.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct mtproto_event {
-    /// In: sizeof(mtproto_event). No more than that many bytes are written.
+    /// In: sizeof(mtproto_event). That many bytes are written: fields that a
+    /// newer program has and an older library does not are 0.
     pub struct_size: usize,
     /// A view of length bytes, until the next call on the transport that is not
     /// const; NULL where there are none.
@@ -125,6 +132,9 @@ pub struct mtproto_event {
 /// What the first version of the struct ends with.
 const FIRST_SIZE: usize = offset_of!(mtproto_event, reserved) + size_of::<i32>();
 
+/// No version will be as large: it was not set, or is damaged.
+const LARGEST_SIZE: usize = 4096;
+
 impl mtproto_event {
     /// Checks where an event goes, before one is used up for it.
     ///
@@ -139,23 +149,29 @@ impl mtproto_event {
         // SAFETY: not NULL, and the first field can be read by this function's
         // contract. The others may be uninitialised, so no reference is made.
         let size = unsafe { event.cast::<usize>().read() };
-        if size < FIRST_SIZE {
+        if !(FIRST_SIZE..=LARGEST_SIZE).contains(&size) {
             return Err(MTPROTO_ERROR_STRUCT_SIZE);
         }
         Ok(size)
     }
 
-    /// Writes the event, no more of it than the caller's version has.
+    /// Writes the event, no more of it than the caller's version has; what that
+    /// has besides is 0.
     ///
     /// # Safety
     ///
     /// `size` is what `check` gave for `to`.
     pub(super) unsafe fn write(mut self, to: *mut Self, size: usize) {
         self.struct_size = size;
+        let to = to.cast::<u8>();
         let count = size.min(size_of::<Self>());
         // SAFETY: `count` bytes can be read from `self`, and written by the
         // contract; a struct of the library's own cannot overlap the caller's.
-        unsafe { ptr::copy_nonoverlapping((&raw const self).cast::<u8>(), to.cast(), count) }
+        unsafe { ptr::copy_nonoverlapping((&raw const self).cast::<u8>(), to, count) }
+        if count < size {
+            // SAFETY: `size` bytes can be written, by the contract.
+            unsafe { ptr::write_bytes(to.wrapping_add(count), 0, size - count) }
+        }
     }
 
     const fn of_kind(kind: i32) -> Self {
@@ -251,6 +267,7 @@ impl From<Event<'_>> for mtproto_event {
                         MTPROTO_NOT_OURS_CLOCK
                     }
                     NotOursReason::Replayed => MTPROTO_NOT_OURS_REPLAYED,
+                    NotOursReason::Incomplete => MTPROTO_NOT_OURS_INCOMPLETE,
                 },
                 clock_skew: match not_ours.reason {
                     NotOursReason::ClockBehind { seconds } => -seconds_of(seconds),
@@ -265,6 +282,7 @@ impl From<Event<'_>> for mtproto_event {
                     Closed::InsideFrame => MTPROTO_CLOSED_INSIDE_FRAME,
                     Closed::BeforeOpening => MTPROTO_CLOSED_BEFORE_OPENING,
                     Closed::Refused => MTPROTO_CLOSED_REFUSED,
+                    Closed::Unsent => MTPROTO_CLOSED_UNSENT,
                 },
                 ..Self::of_kind(MTPROTO_EVENT_CLOSED)
             },
@@ -311,6 +329,7 @@ pub extern "C" fn mtproto_not_ours_name(reason: i32) -> *const c_char {
             MTPROTO_NOT_OURS_NO_COMMON_CIPHER => c"no_common_cipher",
             MTPROTO_NOT_OURS_CLOCK => c"clock",
             MTPROTO_NOT_OURS_REPLAYED => c"replayed",
+            MTPROTO_NOT_OURS_INCOMPLETE => c"incomplete",
             _ => c"unknown",
         }
         .as_ptr()
@@ -318,7 +337,7 @@ pub extern "C" fn mtproto_not_ours_name(reason: i32) -> *const c_char {
 }
 
 /// The name of a reason of CLOSED in lower case, as in logs: "between_frames",
-/// "inside_frame", "before_opening", "refused".
+/// "inside_frame", "before_opening", "refused", "unsent".
 ///
 /// @param reason  Any value.
 /// @return  A NUL-terminated text, never NULL ("unknown"), that lives for ever.
@@ -330,6 +349,7 @@ pub extern "C" fn mtproto_closed_name(reason: i32) -> *const c_char {
             MTPROTO_CLOSED_INSIDE_FRAME => c"inside_frame",
             MTPROTO_CLOSED_BEFORE_OPENING => c"before_opening",
             MTPROTO_CLOSED_REFUSED => c"refused",
+            MTPROTO_CLOSED_UNSENT => c"unsent",
             _ => c"unknown",
         }
         .as_ptr()

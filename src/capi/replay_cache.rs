@@ -11,8 +11,9 @@ use crate::transport::Config;
 const DEFAULT_CAPACITY: usize = 65_536;
 const DEFAULT_WINDOW: u32 = 2 * 24 * 3600;
 
-/// The handshakes that were accepted, of fake TLS and of plain obfuscation, so
-/// that a recorded one is not accepted again. One cache serves all servers that
+/// The handshakes that were accepted, of fake TLS and of obfuscation with a
+/// secret, so that a recorded one is not accepted again. (Without a secret anybody
+/// can make one, and none is remembered.) One cache serves all servers that
 /// have the same secrets, from any number of threads at the same time: it has a
 /// lock of its own.
 pub struct mtproto_replay_cache {

@@ -30,7 +30,8 @@ pub const MTPROTO_NEED_SPACE: mtproto_status = 3;
 pub const MTPROTO_ERROR_NULL_ARGUMENT: mtproto_status = -101;
 /// A value is outside of what the parameter allows.
 pub const MTPROTO_ERROR_INVALID_ARGUMENT: mtproto_status = -102;
-/// A struct's struct_size is below that of the first version.
+/// A struct's struct_size is below that of the first version, or an event's is
+/// above 4096.
 pub const MTPROTO_ERROR_STRUCT_SIZE: mtproto_status = -103;
 /// The call belongs to the other role, client or server.
 pub const MTPROTO_ERROR_WRONG_ROLE: mtproto_status = -104;
@@ -83,8 +84,9 @@ pub const MTPROTO_ERROR_CONFIG_SECRET_NEEDS_PADDING: mtproto_status = -131;
 /// No ClientHello can be made for the secret's domain.
 pub const MTPROTO_ERROR_CONFIG_TLS_HELLO: mtproto_status = -132;
 
-/// The host, path or origin of the WebSocket, or the target, host or content
-/// type of the HTTP requests, is empty or has characters that cannot be sent.
+/// The host, path or origin of the WebSocket, the target, host or another field
+/// of the HTTP requests, or a path to be served, is empty, does not begin with a
+/// slash, or has characters that cannot be sent.
 pub const MTPROTO_ERROR_CONFIG_TARGET: mtproto_status = -133;
 /// WebSocket carries obfuscated streams only.
 pub const MTPROTO_ERROR_CONFIG_WEBSOCKET_WITHOUT_OBFUSCATION: mtproto_status = -134;
@@ -159,7 +161,7 @@ pub const MTPROTO_ERROR_FAKE_TLS_MALFORMED: mtproto_status = -222;
 /// Fake TLS: the stream of records is broken.
 pub const MTPROTO_ERROR_FAKE_TLS_RECORD: mtproto_status = -223;
 /// Server: the initialization payload inside fake TLS or WebSocket was not made
-/// with a secret that is accepted there.
+/// with a secret that is accepted there, or the replay cache knows it.
 pub const MTPROTO_ERROR_INITIALIZATION_PAYLOAD: mtproto_status = -224;
 
 /// Client: the server did not agree to the WebSocket.
@@ -193,6 +195,7 @@ pub(crate) fn status_of(error: Error) -> mtproto_status {
             UsageError::PayloadTooLarge { .. } => MTPROTO_ERROR_PAYLOAD_TOO_LARGE,
             UsageError::PayloadAmbiguous { .. } => MTPROTO_ERROR_PAYLOAD_AMBIGUOUS,
             UsageError::QuickAckUnsupported => MTPROTO_ERROR_QUICK_ACK_UNSUPPORTED,
+            UsageError::EventsPending => MTPROTO_EVENTS_PENDING,
             UsageError::CountTooLarge { .. } | UsageError::ReserveTooLarge { .. } => {
                 MTPROTO_ERROR_COUNT
             }
@@ -209,7 +212,9 @@ pub(crate) fn status_of(error: Error) -> mtproto_status {
             ConfigError::MaxRecord { .. } => MTPROTO_ERROR_CONFIG_MAX_RECORD,
             ConfigError::AnswerSize { .. } => MTPROTO_ERROR_CONFIG_ANSWER_SIZE,
             ConfigError::TlsHello => MTPROTO_ERROR_CONFIG_TLS_HELLO,
-            ConfigError::WebSocketTarget | ConfigError::HttpTarget => MTPROTO_ERROR_CONFIG_TARGET,
+            ConfigError::WebSocketTarget | ConfigError::HttpTarget | ConfigError::Path => {
+                MTPROTO_ERROR_CONFIG_TARGET
+            }
             ConfigError::WebSocketWithoutObfuscation => {
                 MTPROTO_ERROR_CONFIG_WEBSOCKET_WITHOUT_OBFUSCATION
             }
@@ -299,11 +304,11 @@ pub(crate) const fn text(status: mtproto_status) -> &'static CStr {
     match status {
         MTPROTO_OK => c"done",
         MTPROTO_NO_EVENT => c"no event: push more wire bytes",
-        MTPROTO_EVENTS_PENDING => c"the receive buffer is full: pull events, then go on",
+        MTPROTO_EVENTS_PENDING => c"the receive buffer is full: pull events, or answer what was asked over HTTP, then go on",
         MTPROTO_NEED_SPACE => c"the buffer is too small: the length says how much is needed",
         MTPROTO_ERROR_NULL_ARGUMENT => c"a pointer is NULL that must not be",
         MTPROTO_ERROR_INVALID_ARGUMENT => c"a value is outside of what the parameter allows",
-        MTPROTO_ERROR_STRUCT_SIZE => c"struct_size is too small: set it to sizeof the struct",
+        MTPROTO_ERROR_STRUCT_SIZE => c"struct_size cannot be: set it to sizeof the struct",
         MTPROTO_ERROR_WRONG_ROLE => c"this call belongs to the other role, client or server",
         MTPROTO_ERROR_NOT_CONNECTED => c"nothing can be sent before the client is recognised: push what it sent first",
         MTPROTO_ERROR_ENDED => c"the end of the peer's stream was pushed already",
@@ -321,7 +326,7 @@ pub(crate) const fn text(status: mtproto_status) -> &'static CStr {
             c"a client would read this short payload as a control frame: use the call for it"
         }
         MTPROTO_ERROR_QUICK_ACK_UNSUPPORTED => {
-            c"the Full envelope has no quick acks: send without, or use another envelope"
+            c"the Full envelope and HTTP have no quick acks: send without, or use another envelope"
         }
         MTPROTO_ERROR_QUICK_ACK_TOKEN => {
             c"no quick-ack token: its top bit is not set; make it by mtproto_quick_ack_token"
@@ -351,7 +356,7 @@ pub(crate) const fn text(status: mtproto_status) -> &'static CStr {
             c"no TLS hello can be made for the secret's domain: use another TLS profile"
         }
         MTPROTO_ERROR_CONFIG_TARGET => {
-            c"the host, path or another field of the request is empty or has characters that cannot be sent"
+            c"the host is empty, the path does not begin with a slash, or one of the request's fields has characters that cannot be sent"
         }
         MTPROTO_ERROR_CONFIG_WEBSOCKET_WITHOUT_OBFUSCATION => {
             c"WebSocket needs obfuscation: leave obfuscation on, or accept it"
@@ -418,7 +423,7 @@ pub(crate) const fn text(status: mtproto_status) -> &'static CStr {
         MTPROTO_ERROR_FAKE_TLS_MALFORMED => c"fake TLS: the answer is malformed",
         MTPROTO_ERROR_FAKE_TLS_RECORD => c"fake TLS: the stream of records is broken",
         MTPROTO_ERROR_INITIALIZATION_PAYLOAD => {
-            c"the initialization payload inside fake TLS or WebSocket was not made with a secret that is accepted there"
+            c"the initialization payload inside fake TLS or WebSocket was not made with a secret that is accepted there, or repeats one"
         }
         MTPROTO_ERROR_WEBSOCKET_OPENING => {
             c"the server did not agree to the WebSocket: see mtproto_transport_error_text"

@@ -11,7 +11,7 @@ use std::panic::catch_unwind;
 use libc::c_char;
 
 use super::boundary::{
-    Handle, Outcome, Output, guard, guard_handle, guard_value, input, into_handle,
+    Handle, Outcome, Output, check_object, guard, guard_handle, guard_value, input, into_handle,
 };
 use super::config::mtproto_config;
 use super::event::mtproto_event;
@@ -104,7 +104,7 @@ pub struct mtproto_send_options {
     pub flags: u32,
     /// With MTPROTO_SEND_QUICK_ACK: what mtproto_quick_ack_token gave; the
     /// QUICK_ACK event will carry it. 0 stands for any token: for a relay, which
-    /// cannot compute it.
+    /// cannot compute it. The latest 1024 that were not answered are remembered.
     pub quick_ack_token: u32,
 }
 
@@ -151,8 +151,10 @@ unsafe fn new(
     })
 }
 
-/// Makes the end that connects. Its first event is CONNECTED. Its opening (the
-/// tag, or the initialization payload) leaves together with the first payload.
+/// Makes the end that connects. Payloads can be pushed at once; its first event
+/// is CONNECTED. Its opening (the tag, or the initialization payload) leaves
+/// together with the first payload. Over fake TLS and WebSocket the hello, or the
+/// request, waits to be sent from the start, and payloads wait for its answer.
 ///
 /// @param config  The settings; they are copied.
 /// @param out     Receives a transport of your own, to be freed by
@@ -184,8 +186,8 @@ pub unsafe extern "C" fn mtproto_client_new(
 ///                mtproto_transport_free.
 /// @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
 ///          MTPROTO_ERROR_CONFIG_ACCEPT,
-///          MTPROTO_ERROR_CONFIG_WEBSOCKET_WITHOUT_OBFUSCATION;
-///          MTPROTO_ERROR_OUT_OF_MEMORY.
+///          MTPROTO_ERROR_CONFIG_WEBSOCKET_WITHOUT_OBFUSCATION,
+///          MTPROTO_ERROR_CONFIG_TARGET (a path); MTPROTO_ERROR_OUT_OF_MEMORY.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mtproto_server_new(
     config: *const mtproto_config,
@@ -221,11 +223,11 @@ pub unsafe extern "C" fn mtproto_transport_free(transport: *mut mtproto_transpor
 ///          MTPROTO_ERROR_PAYLOAD_TOO_LARGE; MTPROTO_ERROR_STRUCT_SIZE,
 ///          MTPROTO_ERROR_INVALID_ARGUMENT (unknown flag),
 ///          MTPROTO_ERROR_QUICK_ACK_TOKEN, MTPROTO_ERROR_QUICK_ACK_UNSUPPORTED
-///          (Full), MTPROTO_ERROR_WRONG_ROLE (a quick ack asked for by a
+///          (Full, HTTP), MTPROTO_ERROR_WRONG_ROLE (a quick ack asked for by a
 ///          server); MTPROTO_ERROR_NOT_CONNECTED and
 ///          MTPROTO_ERROR_PAYLOAD_AMBIGUOUS (server);
-///          MTPROTO_ERROR_OUT_OF_TURN (HTTP); MTPROTO_ERROR_CLOSED (WebSocket);
-///          MTPROTO_ERROR_ENTROPY;
+///          MTPROTO_ERROR_OUT_OF_TURN (HTTP); MTPROTO_ERROR_CLOSED (WebSocket,
+///          HTTP); MTPROTO_ERROR_ENTROPY;
 ///          MTPROTO_ERROR_OUT_OF_MEMORY; the transport's fatal status. With any
 ///          of them nothing was queued.
 #[unsafe(no_mangle)]
@@ -306,7 +308,8 @@ pub unsafe extern "C" fn mtproto_transport_push_quick_ack(
 }
 
 /// Server: tells the client why it will not be served. Usually the connection is
-/// closed once the bytes are sent.
+/// closed once the bytes are sent; over WebSocket and HTTP they end it, and
+/// nothing can be pushed behind them.
 ///
 /// @param code  The code, positive: 404 goes over the wire as -404.
 /// @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
@@ -352,8 +355,9 @@ pub unsafe extern "C" fn mtproto_transport_push_opening(
 /// @param buffer    Where they go. It need not be initialised.
 /// @param capacity  How many bytes fit.
 /// @param written   Receives how many bytes were written: 0 when none wait.
-/// @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT; MTPROTO_ERROR_ENTROPY;
-///          MTPROTO_ERROR_OUT_OF_MEMORY (over a carrier); the transport's fatal
+/// @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
+///          MTPROTO_ERROR_INVALID_ARGUMENT (a capacity that no object can have);
+///          MTPROTO_ERROR_ENTROPY; MTPROTO_ERROR_OUT_OF_MEMORY (over a carrier); the transport's fatal
 ///          status, unless over WebSocket: there the close frame, whose code
 ///          says why, can still be pulled and sent.
 #[unsafe(no_mangle)]
@@ -366,9 +370,7 @@ pub unsafe extern "C" fn mtproto_transport_pull_wire(
     let inside = |handle: &mut mtproto_transport| -> Outcome {
         // SAFETY: the caller's pointer, by the header's rules.
         let written = unsafe { Output::new(written) }?;
-        if buffer.is_null() && capacity != 0 {
-            return Err(MTPROTO_ERROR_NULL_ARGUMENT);
-        }
+        check_object(buffer, capacity)?;
         let wire = match handle.transport.peek_wire() {
             Ok(wire) => wire,
             Err(error) => return Err(handle.failed(error)),
@@ -450,8 +452,8 @@ pub unsafe extern "C" fn mtproto_transport_consume_wire(
 /// @return  MTPROTO_OK; MTPROTO_EVENTS_PENDING if none could be taken (consumed
 ///          then receives 0; over HTTP as a server, where there is no event
 ///          then, the client sent more before its answer: answer it first);
-///          MTPROTO_ERROR_NULL_ARGUMENT;
-///          MTPROTO_ERROR_ENDED; MTPROTO_ERROR_OUT_OF_MEMORY; the transport's
+///          MTPROTO_ERROR_NULL_ARGUMENT; MTPROTO_ERROR_INVALID_ARGUMENT (a
+///          length that no object can have); MTPROTO_ERROR_ENDED; MTPROTO_ERROR_OUT_OF_MEMORY; the transport's
 ///          fatal status, but only once mtproto_transport_pull_event has
 ///          reported it, after the events before it.
 #[unsafe(no_mangle)]
@@ -491,7 +493,8 @@ pub unsafe extern "C" fn mtproto_transport_push_wire(
 ///                  transport that is not const.
 /// @param capacity  Receives how many bytes fit: at least minimum, often more.
 /// @return  MTPROTO_OK; MTPROTO_EVENTS_PENDING if the receive buffer's ceiling
-///          leaves less: pull events first; MTPROTO_ERROR_NULL_ARGUMENT;
+///          leaves less: pull events first (over HTTP as a server, where there
+///          is none then: answer); MTPROTO_ERROR_NULL_ARGUMENT;
 ///          MTPROTO_ERROR_COUNT if it could never be that much;
 ///          MTPROTO_ERROR_ENDED; MTPROTO_ERROR_OUT_OF_MEMORY; the transport's
 ///          fatal status.
@@ -508,7 +511,6 @@ pub unsafe extern "C" fn mtproto_transport_reserve_wire(
         // SAFETY: as above.
         let capacity = unsafe { Output::new(capacity) }?;
         match handle.transport.reserve_wire(minimum) {
-            Ok([]) => Err(MTPROTO_EVENTS_PENDING),
             Ok(memory) => {
                 buffer.write(memory.as_mut_ptr());
                 capacity.write(memory.len());
@@ -612,7 +614,10 @@ where
 /// current frame's length is known, at least 1 before.
 ///
 /// @return  0 when nothing can be read: an event waits, the stream has ended,
-///          the transport is dead or NULL.
+///          the transport is dead or NULL. Over HTTP, also while a server has
+///          a request to answer, and at both ends behind the last answer of a
+///          connection that is not kept alive: read on there to see the peer
+///          leave; what it still sends is dropped.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mtproto_transport_wants_read(
     transport: *const mtproto_transport,
@@ -631,6 +636,18 @@ pub unsafe extern "C" fn mtproto_transport_wants_write(
 ) -> bool {
     // SAFETY: the caller's handle, by the header's rules.
     unsafe { look(transport, false, |handle| handle.transport.wants_write()) }
+}
+
+/// Whether no payload can be sent any more: the transport is dead, its WebSocket
+/// was closed or refused, its HTTP connection ends with the last answer, or the
+/// peer left before the opening. When it is, and no event and no wire byte waits,
+/// close the socket; after NOT_OURS it is yours.
+///
+/// @return  false for NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mtproto_transport_is_over(transport: *const mtproto_transport) -> bool {
+    // SAFETY: the caller's handle, by the header's rules.
+    unsafe { look(transport, false, |handle| handle.transport.is_over()) }
 }
 
 /// How many wire bytes wait to be sent. When a peer that does not read makes it

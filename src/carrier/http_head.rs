@@ -250,6 +250,18 @@ pub(crate) fn is_field_text(text: &str, spaces: bool) -> bool {
         .all(|byte| byte.is_ascii_graphic() || (spaces && byte == b' '))
 }
 
+/// Whether the text can be a Host field: none of what ends a host in a URI (RFC
+/// 9110, section 7.2). It may be empty.
+pub(crate) fn is_host(text: &str) -> bool {
+    is_field_text(text, false) && !text.contains(['/', '?', '#', '@', '\\'])
+}
+
+/// Whether the text can be asked for: a path from its slash on, and perhaps a
+/// query, but no fragment (RFC 9112, section 3.2.1).
+pub(crate) fn is_path(text: &str) -> bool {
+    text.starts_with('/') && is_field_text(text, false) && !text.contains('#')
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -101,6 +101,14 @@ impl Reader {
         }
     }
 
+    /// Whether what came ends with a whole record or frame.
+    pub(crate) fn is_between(&self) -> bool {
+        match self {
+            Self::FakeTls(reader) => reader.is_between(),
+            Self::WebSocket(reader) => reader.frames.is_between(),
+        }
+    }
+
     /// The payload of a ping that waits for its answer.
     pub(crate) fn ping(&self) -> Option<Inline<125>> {
         match self {

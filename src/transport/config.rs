@@ -162,8 +162,9 @@ impl Config {
         self
     }
 
-    /// Server: serves WebSocket and HTTP at this path too, besides those of
-    /// Telegram's servers.
+    /// Server: serves WebSocket and HTTP at this path too, from its slash on,
+    /// besides those of Telegram's servers. What no request can name is refused by
+    /// [`Transport::server`](super::Transport::server).
     pub fn add_path(&mut self, path: impl Into<String>) -> &mut Self {
         or_end(self.try_add_path(path.into()));
         self

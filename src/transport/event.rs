@@ -166,6 +166,9 @@ pub enum NotOursReason {
     },
     /// A handshake that was accepted before: somebody repeats it.
     Replayed,
+    /// The stream ended before it could be told what it is. Where a client is
+    /// silent for too long, push the end to get its bytes.
+    Incomplete,
 }
 
 impl From<Refusal> for NotOursReason {
@@ -201,6 +204,7 @@ impl NotOursReason {
             Self::ClockBehind { .. } => "clock_behind",
             Self::ClockAhead { .. } => "clock_ahead",
             Self::Replayed => "replayed",
+            Self::Incomplete => "incomplete",
         }
     }
 }
@@ -213,12 +217,15 @@ pub enum Closed {
     BetweenFrames,
     /// In the middle of a frame, which is lost.
     InsideFrame,
-    /// Server: before enough bytes came to recognise the client. Client: before
-    /// the peer answered the fake TLS hello or the request for a WebSocket.
+    /// Server: before the first byte, or behind a fake TLS hello or a request for
+    /// a WebSocket that was answered. Client: before the peer answered either.
     BeforeOpening,
     /// Server: an HTTP request was refused with a status, which waits to be
     /// sent. Send it, then close the connection.
     Refused,
+    /// Over HTTP: cleanly, but payloads that waited for their turn were not
+    /// sent. Push them again on another connection.
+    Unsent,
 }
 
 impl Closed {
@@ -230,6 +237,7 @@ impl Closed {
             Self::InsideFrame => "inside_frame",
             Self::BeforeOpening => "before_opening",
             Self::Refused => "refused",
+            Self::Unsent => "unsent",
         }
     }
 }

@@ -232,8 +232,12 @@ impl Transport {
         if self.end != End::Unreported {
             return Ok(Step::Nothing);
         }
+        let between = self.incoming.is_between_pieces();
         let queued = self.incoming.queued();
         let closed = match &self.stage {
+            Stage::Detecting { inside, .. } if inside.is_raw() && !queued.is_empty() => {
+                return Ok(Step::NotOurs(NotOursReason::Incomplete));
+            }
             Stage::Open { codec, .. } => {
                 let is_full_client =
                     codec.envelope() == Envelope::Full && self.role == Role::Client;
@@ -243,7 +247,7 @@ impl Transport {
                     self.incoming.discard();
                     return Ok(Step::TransportError(error));
                 }
-                if queued.is_empty() {
+                if queued.is_empty() && between {
                     Closed::BetweenFrames
                 } else {
                     Closed::InsideFrame

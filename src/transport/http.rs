@@ -110,6 +110,15 @@ impl Turns {
         }
     }
 
+    /// Whether there may be another turn for this end behind the one that goes on:
+    /// a client that asks for one response a connection has none.
+    fn has_another(&self) -> bool {
+        match &self.side {
+            Side::Client { head, .. } => head.keeps_alive(),
+            Side::Server { .. } => true,
+        }
+    }
+
     /// How many bytes are missing until there can be an event, of which `queued`
     /// wait; 0 where some were not looked at, and may be one.
     pub(super) fn missing(&self, queued: usize) -> usize {
@@ -121,12 +130,9 @@ impl Turns {
         }
     }
 
-    /// Server: whether the next event, if there is one, does not need more bytes
-    /// but the answer to the last: one is owed, or what came meanwhile was not
-    /// looked at yet.
-    #[cfg(feature = "uniffi")]
-    fn waits_for_answer(&self, queued: usize) -> bool {
-        !self.over && matches!(self.side, Side::Server { .. }) && self.missing(queued) == 0
+    /// Whether the connection ends with what was sent.
+    pub(super) fn is_over(&self) -> bool {
+        self.over
     }
 
     /// Whether a look can come to an answer.
@@ -138,12 +144,16 @@ impl Turns {
         match &mut self.side {
             _ if self.over => Ok(Look::Nothing),
             Side::Client { asked: false, .. } if !raw.is_empty() => Err(ProtocolError::HttpUnasked),
-            Side::Client { reader, .. } => Ok(match reader.next(raw)? {
+            Side::Client { reader, head, .. } => Ok(match reader.next(raw)? {
                 response_reader::Step::NeedMore(_) => Look::Nothing,
                 response_reader::Step::Skip(count) => Look::Skip(count),
                 response_reader::Step::Body { skip, length } => Look::Body { skip, length },
                 response_reader::Step::Status { skip, code } => Look::Status { skip, code },
-                response_reader::Step::End { skip, keep_alive } => Look::Whole { skip, keep_alive },
+                // RFC 9112, section 9.6: who has sent "close" sends no further request.
+                response_reader::Step::End { skip, keep_alive } => Look::Whole {
+                    skip,
+                    keep_alive: keep_alive && head.keeps_alive(),
+                },
             }),
             // The next request is not looked at before this one is answered.
             Side::Server { owed: Some(_), .. } => Ok(Look::Nothing),
@@ -223,16 +233,6 @@ impl Transport {
         })
     }
 
-    /// Server over HTTP: whether reading from the socket before an answer was
-    /// sent could wait for ever: what the client has sent ahead may be here.
-    #[cfg(feature = "uniffi")]
-    pub(crate) fn waits_for_answer(&self) -> bool {
-        match &self.stage {
-            Stage::Http { turns, .. } => turns.waits_for_answer(self.incoming.queued().len()),
-            _ => false,
-        }
-    }
-
     /// Sends a packet, if it is this end's turn; keeps it, if the config says so.
     pub(super) fn push_over_http(&mut self, payload: &[u8]) -> Result<(), Error> {
         let Stage::Http { turns, .. } = &mut self.stage else {
@@ -245,7 +245,8 @@ impl Transport {
             return self.send_over_http(payload);
         }
         let waiting_bytes = turns.waiting_bytes + payload.len();
-        if !self.limits.queue_turns || waiting_bytes > self.limits.max_payload {
+        let may_wait = self.limits.queue_turns && turns.has_another();
+        if !may_wait || waiting_bytes > self.limits.max_payload {
             return Err(UsageError::OutOfTurn.into());
         }
         let kept = allocate::join(&[payload])?;
@@ -311,6 +312,9 @@ impl Transport {
             let Stage::Http { turns, .. } = &mut self.stage else {
                 return Ok(Step::Nothing);
             };
+            if self.end == End::Reported {
+                return Ok(Step::Nothing);
+            }
             if turns.over {
                 (turns.body, turns.gap) = (0, 0);
                 self.incoming.discard();
@@ -419,6 +423,7 @@ impl Transport {
         };
         let body = turns.body;
         let waits = self.incoming.queued().len() > body;
+        let unsent = !turns.waiting.is_empty();
         let closed = match &mut turns.side {
             Side::Client { reader, asked, .. } => {
                 // A response without a length ends with the connection.
@@ -434,8 +439,14 @@ impl Transport {
                     Err(_) => Closed::InsideFrame,
                 }
             }
+            // What the client sent ahead is looked at once this one is answered.
+            Side::Server { owed: Some(_), .. } if waits => return Ok(Step::Nothing),
             Side::Server { reader, .. } if waits || !reader.is_between() => Closed::InsideFrame,
             Side::Server { .. } => Closed::BetweenFrames,
+        };
+        let closed = match closed {
+            Closed::BetweenFrames if unsent => Closed::Unsent,
+            closed => closed,
         };
         self.end = End::Reported;
         Ok(Step::Closed(closed))

@@ -139,7 +139,7 @@ impl Incoming {
     }
 
     /// Room for at least `minimum` bytes, to be filled by the app; more where
-    /// there is more. Empty where the ceiling leaves less, unless what waits is
+    /// there is more. Refused where the ceiling leaves less, unless what waits is
     /// not `whole`: then nothing but more bytes can go on.
     pub(super) fn reserve(
         &mut self,
@@ -155,7 +155,7 @@ impl Incoming {
         let mut room = self.room();
         if room < minimum.max(1) {
             if whole {
-                return Ok(&mut []);
+                return Err(UsageError::EventsPending.into());
             }
             room = minimum.max(1);
         }
@@ -199,6 +199,11 @@ impl Incoming {
     pub(super) fn is_at_end(&self) -> bool {
         let closed = self.reader.as_ref().and_then(Reader::closed);
         self.broken.is_some() || closed.is_some()
+    }
+
+    /// Whether the carrier's pieces that have come are whole.
+    pub(super) fn is_between_pieces(&self) -> bool {
+        self.reader.as_ref().is_none_or(Reader::is_between)
     }
 
     /// What is wrong behind the bytes that wait.

@@ -189,6 +189,16 @@ enum Inside {
     WebSocket,
 }
 
+impl Inside {
+    /// Whether what waits is as it was received: nothing was answered or used up.
+    fn is_raw(&self) -> bool {
+        match self {
+            Self::Tcp | Self::FakeTlsHello | Self::WebSocketRequest(_) => true,
+            Self::FakeTls { .. } | Self::WebSocket => false,
+        }
+    }
+}
+
 /// The end of the peer's stream.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum End {
@@ -232,7 +242,10 @@ impl Transport {
 
     /// How many bytes are missing until there can be an event: exact once the
     /// frame's length is known, at least 1 before. 0 when nothing can be read:
-    /// an event waits, the stream has ended, or the transport is dead.
+    /// an event waits, the stream has ended, or the transport is dead; over
+    /// HTTP, also while a server has a request to answer, and at both ends
+    /// behind the last answer of a connection that is not kept alive (read on
+    /// there to see the peer leave: what it still sends is dropped).
     #[must_use]
     pub fn wants_read(&self) -> usize {
         if self.end != End::NotYet {
@@ -267,6 +280,23 @@ impl Transport {
     #[must_use]
     pub fn wants_write(&self) -> bool {
         self.pending_wire() != 0
+    }
+
+    /// Whether no payload can be sent any more: the transport is dead, its
+    /// WebSocket was closed or refused, its HTTP connection ends with the last
+    /// answer, or the peer left before the opening. Close the connection once no
+    /// event and no wire byte waits; after [`Event::NotOurs`] it is the app's.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        match &self.stage {
+            Stage::Failed(_) => true,
+            Stage::Http { turns, .. } => turns.is_over(),
+            Stage::Detecting { .. } | Stage::Handshaking { .. } => {
+                self.refused || self.end == End::Reported
+            }
+            Stage::Open { .. } => self.outgoing.is_ended(),
+            Stage::NotOurs(_) => false,
+        }
     }
 
     /// How many wire bytes wait to be sent: what an app looks at that does not

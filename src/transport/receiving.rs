@@ -30,15 +30,16 @@ impl Transport {
 
     /// Memory of at least `minimum` bytes to receive into, without a copy; 0
     /// leaves the size to the library. Then say by
-    /// [`commit_wire`](Self::commit_wire) how many bytes came. Empty where the
-    /// receive buffer's ceiling is reached: pull events first. Where the rest of
-    /// a packet is missing `minimum` is always given, if need be above the
-    /// ceiling.
+    /// [`commit_wire`](Self::commit_wire) how many bytes came. Never empty. Where
+    /// the rest of a packet is missing `minimum` is always given, if need be
+    /// above the receive buffer's ceiling.
     ///
     /// The memory holds stale bytes.
     ///
     /// # Errors
     ///
+    /// [`UsageError::EventsPending`] where the ceiling is reached: pull events
+    /// first, or over HTTP as a server, where there is none then, answer.
     /// [`UsageError::ReserveTooLarge`], [`UsageError::Ended`],
     /// [`Error::OutOfMemory`]. [`Error::Protocol`] after a fatal error.
     pub fn reserve_wire(&mut self, minimum: usize) -> Result<&mut [u8], Error> {

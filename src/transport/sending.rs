@@ -19,6 +19,9 @@ const QUICK_ACK_BELOW: usize = 16;
 /// A transport error stays below this length, to be told from a packet.
 const TRANSPORT_ERROR_BELOW: usize = 16;
 
+/// Code 1 is the mark of a quick ack as well: it stays below the length of one.
+const MARKED_ERROR_BELOW: usize = 8;
+
 impl Transport {
     /// Sends one MTProto packet: queues it, for [`pull_wire`](Self::pull_wire).
     ///
@@ -100,7 +103,8 @@ impl Transport {
     }
 
     /// Server: tells the client why it will not be served. Close the connection
-    /// once the bytes are sent.
+    /// once the bytes are sent; over WebSocket and HTTP they end it, and nothing
+    /// can be pushed behind them.
     ///
     /// # Errors
     ///
@@ -115,8 +119,13 @@ impl Transport {
         if let Stage::Http { .. } = self.stage {
             return self.push_status(error);
         }
-        let below = TRANSPORT_ERROR_BELOW;
-        self.push_frame(&error.to_wire(), Sent::Control { below })?;
+        let wire = error.to_wire();
+        let below = if wire == QUICK_ACK_MARK {
+            MARKED_ERROR_BELOW
+        } else {
+            TRANSPORT_ERROR_BELOW
+        };
+        self.push_frame(&wire, Sent::Control { below })?;
         // Over WebSocket the close frame repeats it ("Close code is always 1000;
         // the reason text is a decimal error code").
         self.outgoing.end(Some(close::NORMAL), close::reason(error));

@@ -68,10 +68,8 @@ impl Transport {
                 *needed = more;
                 *inside = Inside::FakeTlsHello;
             }
-            // Its HTTP request was answered: it is too late to hand it on.
-            Some(Detection::NotOurs(_))
-                if !matches!(inside, Inside::Tcp | Inside::FakeTlsHello) =>
-            {
+            // Its hello or its request was answered: it is too late to hand it on.
+            Some(Detection::NotOurs(_)) if !inside.is_raw() => {
                 self.incoming.fail(ProtocolError::InitializationPayload);
             }
             Some(Detection::NotOurs(reason)) => self.stage = Stage::NotOurs(reason),

@@ -112,6 +112,9 @@ pub enum NotOursReason {
     },
     /// A handshake that was accepted before.
     Replayed,
+    /// The stream ended before it could be told what it is. Where a client is
+    /// silent for too long, push the end to get its bytes.
+    Incomplete,
 }
 
 impl From<transport::NotOursReason> for NotOursReason {
@@ -130,6 +133,7 @@ impl From<transport::NotOursReason> for NotOursReason {
             Reason::ClockBehind { seconds } => Self::ClockBehind { seconds },
             Reason::ClockAhead { seconds } => Self::ClockAhead { seconds },
             Reason::Replayed => Self::Replayed,
+            Reason::Incomplete => Self::Incomplete,
         }
     }
 }
@@ -141,10 +145,13 @@ pub enum CloseReason {
     BetweenFrames,
     /// In the middle of a frame, which is lost.
     InsideFrame,
-    /// Server: before enough bytes came to recognise the client.
+    /// Server: before the first byte, or behind a fake TLS hello or a request for
+    /// a WebSocket that was answered. Client: before the peer answered either.
     BeforeOpening,
     /// Server: an HTTP request was refused with a status, which waits to be sent.
     Refused,
+    /// Over HTTP: cleanly, but payloads that waited for their turn were not sent.
+    Unsent,
 }
 
 impl From<transport::Event<'_>> for Event {
@@ -186,6 +193,7 @@ impl From<transport::Event<'_>> for Event {
                     transport::Closed::InsideFrame => CloseReason::InsideFrame,
                     transport::Closed::BeforeOpening => CloseReason::BeforeOpening,
                     transport::Closed::Refused => CloseReason::Refused,
+                    transport::Closed::Unsent => CloseReason::Unsent,
                 },
             },
         }

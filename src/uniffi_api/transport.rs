@@ -136,11 +136,10 @@ impl NativeTransport {
         self.run(|transport| Ok(wide(transport.wants_read())))
     }
 
-    /// Server over HTTP: whether the next event needs an answer to be sent, and no
-    /// bytes: one is owed, or the client has sent ahead. Do not wait for the socket
-    /// then.
-    pub fn waits_for_answer(&self) -> Result<bool, MtprotoError> {
-        self.run(|transport| Ok(transport.waits_for_answer()))
+    /// Whether no payload can be sent any more: close the connection once no event
+    /// and no wire byte waits.
+    pub fn is_over(&self) -> Result<bool, MtprotoError> {
+        self.run(|transport| Ok(transport.is_over()))
     }
 
     /// Fails with the error that the transport is dead of, if it is.

@@ -342,13 +342,14 @@ static mtproto_event *event_of(struct fixture *f, size_t struct_size) {
     return &f->out.big.event;
 }
 
-/* The event comes, its struct_size stays, and what lies beyond the known struct is not touched. */
+/* The event comes, its struct_size stays, what lies beyond the known struct is 0, and what lies beyond struct_size is not
+ * touched. */
 static mtproto_status event_in(struct fixture *f, size_t struct_size) {
     const mtproto_event *event = event_of(f, struct_size);
     mtproto_status status = mtproto_transport_pull_event(f->transport, &f->out.big.event);
     if (status != MTPROTO_OK) return status;
     for (size_t i = sizeof(mtproto_event); i < sizeof f->out.big.raw; i++) {
-        if (f->out.big.raw[i] != CANARY) return WRONG_RESULT;
+        if (f->out.big.raw[i] != (i < struct_size ? 0 : CANARY)) return WRONG_RESULT;
     }
     return holds(event->struct_size == struct_size && event->kind == MTPROTO_EVENT_CONNECTED &&
                  event->data == NULL && event->length == 0 && event->secret_index == -1 &&

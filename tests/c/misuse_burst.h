@@ -60,6 +60,9 @@ static mtproto_status events_together(struct fixture *f, size_t struct_size, siz
         mtproto_event event;
         memcpy(&event, room.raw + i * struct_size, sizeof event);
         if (event.struct_size != struct_size) return WRONG_RESULT;
+        for (size_t beyond = sizeof event; beyond < struct_size; beyond++) {
+            if (room.raw[i * struct_size + beyond] != 0) return WRONG_RESULT;
+        }
         if (i == 0) {
             if (event.kind != MTPROTO_EVENT_CONNECTED) return WRONG_RESULT;
             continue;

@@ -229,7 +229,8 @@ def errors():
     yield ("usage/ambiguous", "server", [],
            server_opened("intermediate") + ["fail payload_ambiguous -113 payload 6cfeffff"])
     yield "opening/alone", "client", client, ["wire -", "opening", "wire eeeeeeee", "payload counter:4", "wire 0400000000010203"]
-    yield "closed/before_opening", "server", [], ["receive ee", "end", "event closed before_opening", "event none"]
+    yield "closed/before_opening", "server", [], ["end", "event closed before_opening", "event none"]
+    yield "not_ours/incomplete", "server", [], ["receive ee", "end", "event not_ours incomplete ee"]
     yield "closed/inside_frame", "client", client, [connected("intermediate"), "receive 04000000aa", "end", "event closed inside_frame"]
     yield "closed/between_frames", "client", client, [connected("intermediate"), "end", "event closed between_frames"]
     key = "00112233445566778899aabbccddeeff"

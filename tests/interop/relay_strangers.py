@@ -97,4 +97,4 @@ def stopped_hello(bench):
     hello = recorded(bench, TLS)
     hello = hello[:5 + int.from_bytes(hello[3:5], "big")]
     for cut in (1, 4, 5, 11, 43, 44, 517, len(hello) - 1):
-        strange(bench, "before_opening", hello[:cut], b"")
+        strange(bench, "incomplete", hello[:cut], b"")

@@ -112,6 +112,11 @@ impl RecordReader {
         }
     }
 
+    /// Whether the input so far ends with a whole record.
+    pub(crate) fn is_between(&self) -> bool {
+        self.have == 0 && self.left == 0
+    }
+
     /// Takes one byte of a header; each byte is judged as it comes, so that
     /// the verdict does not depend on how the input is cut.
     fn head_byte(&mut self, byte: u8) -> Result<(), RecordError> {

@@ -10,7 +10,7 @@
 //! ```
 
 use crate::allocate::{self, OutOfMemory};
-use crate::carrier::http_head::is_field_text;
+use crate::carrier::http_head::{is_field_text, is_host, is_path};
 use crate::carrier::inline::Inline;
 
 /// What every request says.
@@ -68,6 +68,7 @@ impl From<OutOfMemory> for RequestOptionsError {
 pub(crate) struct RequestHead {
     /// Up to the digits of the length.
     fixed: Vec<u8>,
+    keep_alive: bool,
 }
 
 /// The length's digits and the empty line.
@@ -79,10 +80,16 @@ impl RequestHead {
             .target
             .get(..7)
             .is_some_and(|scheme| scheme.eq_ignore_ascii_case("http://"));
-        if !(absolute || options.target.starts_with('/')) || !is_field_text(options.target, false) {
+        let path = if absolute {
+            // The URI's path comes behind its host.
+            &options.target[6..]
+        } else {
+            options.target
+        };
+        if !is_path(path) {
             return Err(RequestOptionsError::Target);
         }
-        if !is_field_text(options.host, false) {
+        if !is_host(options.host) {
             return Err(RequestOptionsError::Host);
         }
         let connection = if absolute {
@@ -118,7 +125,13 @@ impl RequestHead {
         ];
         Ok(Self {
             fixed: allocate::join(&parts.map(str::as_bytes))?,
+            keep_alive: options.keep_alive,
         })
+    }
+
+    /// Whether they ask for the connection to stay open.
+    pub(crate) fn keeps_alive(&self) -> bool {
+        self.keep_alive
     }
 
     /// The head for a body of `length` bytes, in two parts.
@@ -180,6 +193,8 @@ mod tests {
             "ftp://a/",
             "https://a/",
             "/\u{e4}",
+            "/a#b",
+            "http://a/#b",
         ] {
             let bad = RequestOptions { target, ..options };
             assert_eq!(
@@ -188,11 +203,10 @@ mod tests {
                 "{target:?}"
             );
         }
-        let bad = RequestOptions {
-            host: "a\r\nX: y",
-            ..options
-        };
-        assert_eq!(head(&bad, 4), Err(RequestOptionsError::Host));
+        for host in ["a\r\nX: y", "a/", "a?b", "a#b", "a@b"] {
+            let bad = RequestOptions { host, ..options };
+            assert_eq!(head(&bad, 4), Err(RequestOptionsError::Host), "{host:?}");
+        }
         for value in [Some("a\nb"), Some("\u{7f}")] {
             let content_type = RequestOptions {
                 content_type: value,

@@ -17,7 +17,7 @@ use httparse::{EMPTY_HEADER, Response, Status};
 use super::accept_key::{self, Accept};
 use crate::allocate::{self, OutOfMemory};
 use crate::carrier::http_head::{
-    Fields, HeadError, HeadScan, INCOMPLETE, MAX_FIELDS, Span, is_field_text,
+    Fields, HeadError, HeadScan, INCOMPLETE, MAX_FIELDS, Span, is_field_text, is_host, is_path,
 };
 use crate::entropy::{EntropyError, Random};
 
@@ -61,10 +61,10 @@ impl From<OutOfMemory> for TargetError {
 impl Target<'_> {
     /// Whether a request can be made of it.
     pub(crate) fn check(&self) -> Result<(), TargetError> {
-        if self.host.is_empty() || !is_field_text(self.host, false) {
+        if self.host.is_empty() || !is_host(self.host) {
             return Err(TargetError::Host);
         }
-        if !self.path.starts_with('/') || !is_field_text(self.path, false) {
+        if !is_path(self.path) {
             return Err(TargetError::Path);
         }
         if self.origin.is_some_and(|text| !is_field_text(text, false)) {

@@ -167,6 +167,15 @@ impl FrameReader {
         }
     }
 
+    /// Whether the input so far ends with a whole frame, the last of its message.
+    pub(crate) fn is_between(&self) -> bool {
+        match self.stage {
+            Stage::Header => self.have == 0 && !self.fragmented,
+            Stage::Data | Stage::Control => false,
+            Stage::Closed => true,
+        }
+    }
+
     /// The payload of the ping that was the last step.
     pub(crate) fn control_payload(&self) -> &[u8] {
         &self.control[..self.control_length]

@@ -6,6 +6,7 @@ use super::{Config, SERVER_PADDING};
 use crate::carrier::fake_tls::answer::AnswerSize;
 use crate::carrier::fake_tls::profile::Profile;
 use crate::carrier::fake_tls::records::RecordWriter;
+use crate::carrier::http_head::is_path;
 use crate::clock::Clock;
 use crate::entropy::Entropy;
 use crate::envelope::{self, ABRIDGED_MAX_PAYLOAD, Envelope, MAX_PADDING, Role};
@@ -163,6 +164,9 @@ impl Config {
             if accept.websocket {
                 return Err(ConfigError::WebSocketWithoutObfuscation);
             }
+        }
+        if !self.paths().iter().all(|path| is_path(path)) {
+            return Err(ConfigError::Path);
         }
         Ok(())
     }

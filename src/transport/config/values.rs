@@ -5,9 +5,10 @@ use crate::obfuscation::ctr::StreamState;
 
 /// Which openings a server accepts.
 ///
-/// The default depends on the secrets: without any, everything over TCP but
-/// obfuscated Full; with secrets, connections that know one of them and nothing else, so
-/// that a proxy does not answer to a scanner.
+/// A config that was told nothing goes by its secrets: without any, everything over
+/// TCP but obfuscated Full; with secrets, connections that know one of them and nothing
+/// else, so that a proxy does not answer to a scanner. [`Accept::default`] is none of
+/// that: it accepts nothing, for the fields that are wanted to be set in it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Accept {
     /// The tags of Abridged, Intermediate and Padded intermediate in clear.

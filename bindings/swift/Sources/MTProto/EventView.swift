@@ -100,6 +100,7 @@ extension mtproto_event {
       let seconds = clock_skew.magnitude
       return clock_skew < 0 ? .clockBehind(seconds: seconds) : .clockAhead(seconds: seconds)
     case MTPROTO_NOT_OURS_REPLAYED: return .replayed
+    case MTPROTO_NOT_OURS_INCOMPLETE: return .incomplete
     default: preconditionFailure("the library reports a reason of number \(code)")
     }
   }
@@ -110,6 +111,7 @@ extension mtproto_event {
     case MTPROTO_CLOSED_BEFORE_OPENING: return .beforeOpening
     case MTPROTO_CLOSED_INSIDE_FRAME: return .insideFrame
     case MTPROTO_CLOSED_REFUSED: return .refused
+    case MTPROTO_CLOSED_UNSENT: return .unsent
     default: preconditionFailure("the library reports an end of number \(code)")
     }
   }

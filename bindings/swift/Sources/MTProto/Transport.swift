@@ -161,10 +161,11 @@ public final class Transport: @unchecked Sendable {
     try slow { Int(try $0.wantsRead()) }
   }
 
-  /// Server over HTTP: whether the next event needs an answer to be sent, and no bytes: one is owed,
-  /// or the client has sent ahead. Do not wait for the socket then.
-  public func waitsForAnswer() throws(MtprotoError) -> Bool {
-    try slow { try $0.waitsForAnswer() }
+  /// Whether no payload can be sent any more: the transport is dead, its WebSocket was closed or
+  /// refused, its HTTP connection ends with the last answer, or the peer left before the opening.
+  /// Close the connection once no event and no wire byte waits.
+  public func isOver() throws(MtprotoError) -> Bool {
+    try slow { try $0.isOver() }
   }
 
   /// Throws the error that the transport is dead of, if it is.

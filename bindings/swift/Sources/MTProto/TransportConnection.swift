@@ -196,12 +196,14 @@ extension TransportConnection {
 
       /// The events of the next bytes.
       private func more() async throws -> [Event] {
-        if takesTurns, try connection.transport.waitsForAnswer() {
+        // What comes next may need an answer, and no bytes.
+        let transport = connection.transport
+        if takesTurns, try transport.wantsRead() == 0, try !transport.isOver() {
           try await connection.sending()
-          return try connection.transport.receive([])
+          return try transport.receive([])
         }
         let bytes = try await connection.read()
-        return bytes.isEmpty ? try connection.transport.receiveEnd() : try connection.transport.receive(bytes)
+        return bytes.isEmpty ? try transport.receiveEnd() : try transport.receive(bytes)
       }
     }
   }

@@ -73,11 +73,11 @@ fn the_request() {
 
 #[test]
 fn nothing_is_smuggled_in() {
-    for host in ["", "a b", "a\r\nX: y"] {
+    for host in ["", "a b", "a\r\nX: y", "a/", "a?b", "a#b", "a@b"] {
         let bad = opening(&Target { host, ..TARGET });
         assert_eq!(bad.err(), Some(TargetError::Host), "{host:?}");
     }
-    for path in ["", "apiws", "/a b", "/\n", "/\u{e4}"] {
+    for path in ["", "apiws", "/a b", "/\n", "/\u{e4}", "/a#b"] {
         let bad = opening(&Target { path, ..TARGET });
         assert_eq!(bad.err(), Some(TargetError::Path), "{path:?}");
     }

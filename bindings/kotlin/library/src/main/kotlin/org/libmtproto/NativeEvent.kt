@@ -84,6 +84,7 @@ private fun Scratch.notOurs(): NotOursReason = when (eventCode) {
         if (it < 0) NotOursReason.ClockBehind((-it).toUInt()) else NotOursReason.ClockAhead(it.toUInt())
     }
     11 -> NotOursReason.Replayed
+    12 -> NotOursReason.Incomplete
     else -> error("the library reports a reason $eventCode, which this version does not know")
 }
 

@@ -241,11 +241,12 @@ public class Transport internal constructor(
     public fun wantsRead(): Long = open { native.wantsRead().toLong() }
 
     /**
-     * Server over HTTP: whether the next event needs an answer to be sent, and no bytes: one is owed,
-     * or the client has sent ahead. Do not wait for the socket then.
+     * Whether no payload can be sent any more: the transport is dead, its WebSocket was closed or
+     * refused, its HTTP connection ends with the last answer, or the peer left before the opening.
+     * Close the connection once no event and no wire byte waits.
      */
     @Throws(MtprotoException::class)
-    public fun waitsForAnswer(): Boolean = open { native.waitsForAnswer() }
+    public fun isOver(): Boolean = open { native.isOver() }
 
     /** Fails with the error that the transport is dead of, if it is. */
     @Throws(MtprotoException::class)

@@ -101,7 +101,7 @@ public class TransportSocket private constructor(
                 }
                 if (events.isEmpty()) {
                     if (ended) return null
-                    if (takesTurns && transport.waitsForAnswer()) awaitAnswer() else read()
+                    if (takesTurns && waitsForAnswer()) awaitAnswer() else read()
                 }
             }
         }
@@ -134,6 +134,9 @@ public class TransportSocket private constructor(
         val last = thread(isDaemon = true, name = "libmtproto last words") { runCatching { flush() } }
         runCatching { last.join(LAST_WORDS_MILLIS) }.onFailure { Thread.currentThread().interrupt() }
     }
+
+    /** Whether what comes next needs an answer, and no bytes. */
+    private fun waitsForAnswer() = transport.wantsRead() == 0L && !transport.isOver()
 
     /** Not by reading: what the client has sent ahead may be in the transport already. */
     private fun awaitAnswer() {
