@@ -184,7 +184,7 @@ test-programs: $(TESTS)/hpp $(BIN)/probe-cpp
 
 CXX_BARE = $(CXX) -std=c++17 -fno-exceptions -fno-rtti $(filter-out -Wstrict-prototypes,$(WARNINGS)) -Werror $(CFLAGS) -Iinclude
 
-$(TESTS)/hpp: tests/cpp/hpp.cpp tests/c/check.h include/mtproto.hpp include/mtproto.h | lib
+$(TESTS)/hpp: tests/cpp/hpp.cpp tests/cpp/lifetimes.h tests/c/check.h include/mtproto.hpp include/mtproto.h | lib
 	@mkdir -p $(TESTS)
 	$(CXX_BARE) -o $@ $< $(LINK)
 

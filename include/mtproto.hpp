@@ -8,6 +8,10 @@
 //
 // The rules are those of mtproto.h: what lives how long, which calls may overlap. A handle that was moved from, or never
 // made, is empty: calls on it return MTPROTO_ERROR_NULL_ARGUMENT.
+//
+// What points into a handle, a text or a result does not compile on one that dies with its expression, because nothing
+// could tell a pointer that is used at once from one that is kept: give the owner a name. Values can be asked of a
+// temporary, (*link::parse(text)).port(), and a secret be passed, config().add_secret(*secret::parse(text)).
 
 #ifndef MTPROTO_HPP
 #define MTPROTO_HPP
@@ -65,11 +69,15 @@ public:
     [[nodiscard]] bool ok() const noexcept { return status_.ok(); }
     explicit operator bool() const noexcept { return ok(); }
 
-    [[nodiscard]] T &operator*() &noexcept { return value_; }
-    [[nodiscard]] const T &operator*() const &noexcept { return value_; }
-    [[nodiscard]] T &&operator*() &&noexcept { return std::move(value_); }
-    [[nodiscard]] T *operator->() noexcept { return &value_; }
-    [[nodiscard]] const T *operator->() const noexcept { return &value_; }
+    [[nodiscard]] T &operator*() & noexcept { return value_; }
+    [[nodiscard]] const T &operator*() const & noexcept { return value_; }
+    /// The value itself and not a reference, which a range-based for or an auto && would keep longer than the result.
+    [[nodiscard]] T operator*() && noexcept { return std::move(value_); }
+    void operator*() const && = delete;
+    [[nodiscard]] T *operator->() & noexcept { return &value_; }
+    [[nodiscard]] const T *operator->() const & noexcept { return &value_; }
+    /// What -> leads to is an lvalue, so that no accessor behind it could see that the result dies: take it by *.
+    void operator->() const && = delete;
 
 private:
     mtproto::status status_;
@@ -90,9 +98,13 @@ template <typename C>
 using element_of = std::enable_if_t<std::is_convertible<decltype(std::declval<C &>().size()), std::size_t>::value,
                                     std::remove_pointer_t<decltype(std::declval<C &>().data())>>;
 
+/// Containers are const as deep as their elements, views are not.
+template <typename C>
+constexpr bool is_view = std::is_same<element_of<C>, element_of<const std::remove_reference_t<C>>>::value;
+
 } // namespace detail
 
-/// Bytes of somebody else's, to be read.
+/// Bytes of somebody else's, to be read. As a std::string_view it can be made from a temporary, to be passed at once.
 class bytes {
 public:
     constexpr bytes() noexcept = default;
@@ -131,8 +143,10 @@ class room {
 public:
     constexpr room() noexcept = default;
     constexpr room(std::uint8_t *data, std::size_t size) noexcept : data_(data), size_(size) {}
+    /// Of a temporary only where it is a view too: what owns its bytes would take them along.
     template <typename C, std::enable_if_t<detail::is_byte<detail::element_of<C>> &&
-                                               !std::is_const<detail::element_of<C>>::value,
+                                               !std::is_const<detail::element_of<C>>::value &&
+                                               (std::is_lvalue_reference<C>::value || detail::is_view<C>),
                                            int> = 0>
     room(C &&in) noexcept : data_(reinterpret_cast<std::uint8_t *>(in.data())), size_(in.size()) {}
     template <typename T, std::size_t N, std::enable_if_t<detail::is_byte<T> && !std::is_const<T>::value, int> = 0>
@@ -170,9 +184,11 @@ public:
     wiped_text &operator=(const wiped_text &) = delete;
     ~wiped_text() { wipe(); }
 
-    [[nodiscard]] const char *c_str() const noexcept { return text_; }
+    [[nodiscard]] const char *c_str() const & noexcept { return text_; }
+    [[nodiscard]] std::string_view view() const & noexcept { return {text_, size_}; }
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
-    [[nodiscard]] std::string_view view() const noexcept { return {text_, size_}; }
+    const char *c_str() const && = delete;
+    std::string_view view() const && = delete;
 
 private:
     template <typename> friend class result;
@@ -260,11 +276,65 @@ enum class event_kind : std::int32_t {
     closed = MTPROTO_EVENT_CLOSED,
 };
 
+enum class not_ours_reason : std::int32_t {
+    none = 0,
+    http = MTPROTO_NOT_OURS_HTTP,
+    tls = MTPROTO_NOT_OURS_TLS,
+    unknown_opening = MTPROTO_NOT_OURS_UNKNOWN_OPENING,
+    not_accepted = MTPROTO_NOT_OURS_NOT_ACCEPTED,
+    unknown_secret = MTPROTO_NOT_OURS_UNKNOWN_SECRET,
+    malformed_hello = MTPROTO_NOT_OURS_MALFORMED_HELLO,
+    hello_too_large = MTPROTO_NOT_OURS_HELLO_TOO_LARGE,
+    foreign_server_name = MTPROTO_NOT_OURS_FOREIGN_SERVER_NAME,
+    no_common_cipher = MTPROTO_NOT_OURS_NO_COMMON_CIPHER,
+    clock = MTPROTO_NOT_OURS_CLOCK,
+    replayed = MTPROTO_NOT_OURS_REPLAYED,
+};
+
+enum class closed_reason : std::int32_t {
+    none = 0,
+    between_frames = MTPROTO_CLOSED_BETWEEN_FRAMES,
+    inside_frame = MTPROTO_CLOSED_INSIDE_FRAME,
+    before_opening = MTPROTO_CLOSED_BEFORE_OPENING,
+    refused = MTPROTO_CLOSED_REFUSED,
+};
+
+/// To be or-ed.
+enum class accept_flags : std::uint32_t {
+    plain = MTPROTO_ACCEPT_PLAIN,
+    plain_full = MTPROTO_ACCEPT_PLAIN_FULL,
+    obfuscated = MTPROTO_ACCEPT_OBFUSCATED,
+    secret = MTPROTO_ACCEPT_SECRET,
+    obfuscated_full = MTPROTO_ACCEPT_OBFUSCATED_FULL,
+    websocket = MTPROTO_ACCEPT_WEBSOCKET,
+    http = MTPROTO_ACCEPT_HTTP,
+};
+[[nodiscard]] constexpr accept_flags operator|(accept_flags a, accept_flags b) noexcept {
+    const std::uint32_t both = static_cast<std::uint32_t>(a) | static_cast<std::uint32_t>(b);
+    return static_cast<accept_flags>(both); // NOLINT(clang-analyzer-optin.core.EnumCastOutOfRange): several at once
+}
+
+enum class service : std::int32_t {
+    websocket = MTPROTO_SERVICE_WEBSOCKET,
+    http = MTPROTO_SERVICE_HTTP,
+    http_from_browser = MTPROTO_SERVICE_HTTP_FROM_BROWSER,
+};
+
 [[nodiscard]] inline const char *name(envelope value) noexcept {
     return mtproto_envelope_name(static_cast<std::int32_t>(value));
 }
 [[nodiscard]] inline const char *name(carrier value) noexcept {
     return mtproto_carrier_name(static_cast<std::int32_t>(value));
+}
+[[nodiscard]] inline const char *name(not_ours_reason value) noexcept {
+    return mtproto_not_ours_name(static_cast<std::int32_t>(value));
+}
+[[nodiscard]] inline const char *name(closed_reason value) noexcept {
+    return mtproto_closed_name(static_cast<std::int32_t>(value));
+}
+/// mtproto_transport_error_meaning, of the code of a transport_error event.
+[[nodiscard]] inline const char *transport_error_meaning(std::int32_t code) noexcept {
+    return mtproto_transport_error_meaning(code);
 }
 
 // ---- small values ----
@@ -316,22 +386,24 @@ struct dc_id {
     });
 }
 
-/// The URI of a data centre over TLS. `service` is one of MTPROTO_SERVICE_*.
-[[nodiscard]] inline result<wiped_text<64>> endpoint_uri(dc_id dc, std::int32_t service) noexcept {
+/// The URI of a data centre over TLS.
+[[nodiscard]] inline result<wiped_text<64>> endpoint_uri(dc_id dc, service service) noexcept {
     return text_writer::write<64>([dc, service](char *text, std::size_t capacity, std::size_t *length) {
-        return mtproto_endpoint_uri(dc.number, dc.flags(), service, text, capacity, length);
+        return mtproto_endpoint_uri(dc.number, dc.flags(), static_cast<std::int32_t>(service), text, capacity, length);
     });
 }
 
 /// The URI of an address without TLS.
-[[nodiscard]] inline result<wiped_text<80>> endpoint_plain_uri(const char *address, std::int32_t service) noexcept {
+[[nodiscard]] inline result<wiped_text<80>> endpoint_plain_uri(const char *address, service service) noexcept {
     return text_writer::write<80>([address, service](char *text, std::size_t capacity, std::size_t *length) {
-        return mtproto_endpoint_plain_uri(address, service, text, capacity, length);
+        return mtproto_endpoint_plain_uri(address, static_cast<std::int32_t>(service), text, capacity, length);
     });
 }
 
 /// The version of the library that is running, as MTPROTO_VERSION_NUMBER is that of the header.
 [[nodiscard]] inline std::uint32_t version_number() noexcept { return mtproto_version_number(); }
+/// The same as text, as MTPROTO_VERSION_STRING is that of the header.
+[[nodiscard]] inline const char *version_string() noexcept { return mtproto_version_string(); }
 
 // ---- handles ----
 
@@ -351,8 +423,6 @@ template <typename C> using handle = std::unique_ptr<C, deleter>;
 template <typename Secret> class secret_reads {
 public:
     [[nodiscard]] secret_form form() const noexcept { return static_cast<secret_form>(mtproto_secret_form(get())); }
-    /// Until the secret is freed; "" where there is none.
-    [[nodiscard]] const char *domain() const noexcept { return mtproto_secret_domain(get()); }
     /// The canonical text.
     [[nodiscard]] result<wiped_text<267>> to_text() const noexcept {
         return text_writer::write<267>([this](char *text, std::size_t capacity, std::size_t *length) {
@@ -363,6 +433,12 @@ public:
     [[nodiscard]] result<std::size_t> to_bytes(room to) const noexcept {
         std::size_t length = 0;
         const status status = mtproto_secret_bytes(get(), to.data(), to.size(), &length);
+        return {status, std::move(length)};
+    }
+    /// The key alone; how many bytes it has: MTPROTO_SECRET_LENGTH.
+    [[nodiscard]] result<std::size_t> to_key(room to) const noexcept {
+        std::size_t length = 0;
+        const status status = mtproto_secret_key(get(), to.data(), to.size(), &length);
         return {status, std::move(length)};
     }
 
@@ -376,6 +452,8 @@ private:
 class secret_ref : public detail::secret_reads<secret_ref> {
 public:
     explicit secret_ref(const mtproto_secret *secret) noexcept : secret_(secret) {}
+    /// Until the secret is freed, which may be later than the end of this; "" where there is none.
+    [[nodiscard]] const char *domain() const noexcept { return mtproto_secret_domain(get()); }
     [[nodiscard]] const mtproto_secret *get() const noexcept { return secret_; }
     explicit operator bool() const noexcept { return secret_ != nullptr; }
 
@@ -408,9 +486,14 @@ public:
         return {status, secret(out)};
     }
 
-    [[nodiscard]] const mtproto_secret *get() const noexcept { return handle_.get(); }
+    /// "" where there is none.
+    [[nodiscard]] const char *domain() const & noexcept { return mtproto_secret_domain(get()); }
+    [[nodiscard]] const mtproto_secret *get() const & noexcept { return handle_.get(); }
     explicit operator bool() const noexcept { return handle_ != nullptr; }
-    operator secret_ref() const noexcept { return secret_ref(get()); }
+    operator secret_ref() const & noexcept { return secret_ref(get()); }
+    const char *domain() const && = delete;
+    const mtproto_secret *get() const && = delete;
+    operator secret_ref() const && = delete;
 
 private:
     explicit secret(mtproto_secret *handle) noexcept : handle_(handle) {}
@@ -439,22 +522,32 @@ public:
                                                         why ? why->text : nullptr, why ? sizeof why->text : 0);
         return {status, link(out)};
     }
+    /// Of a temporary too, which becomes no secret_ref: it lives for as long as the call.
+    [[nodiscard]] static result<link> make(std::string_view server, std::uint16_t port, const mtproto::secret &secret,
+                                           reason *why = nullptr) noexcept {
+        return make(server, port, secret_ref(secret), why);
+    }
 
     [[nodiscard]] link_kind kind() const noexcept { return static_cast<link_kind>(mtproto_link_kind(get())); }
-    [[nodiscard]] const char *server() const noexcept { return mtproto_link_server(get()); }
+    [[nodiscard]] const char *server() const & noexcept { return mtproto_link_server(get()); }
     [[nodiscard]] std::uint16_t port() const noexcept { return mtproto_link_port(get()); }
-    [[nodiscard]] const char *user() const noexcept { return mtproto_link_user(get()); }
-    [[nodiscard]] const char *password() const noexcept { return mtproto_link_password(get()); }
+    [[nodiscard]] const char *user() const & noexcept { return mtproto_link_user(get()); }
+    [[nodiscard]] const char *password() const & noexcept { return mtproto_link_password(get()); }
     /// Belongs to the link; empty for SOCKS5.
-    [[nodiscard]] secret_ref secret() const noexcept { return secret_ref(mtproto_link_secret(get())); }
+    [[nodiscard]] secret_ref secret() const & noexcept { return secret_ref(mtproto_link_secret(get())); }
     [[nodiscard]] result<wiped_text<1100>> to_text(link_form form = link_form::tg) const noexcept {
         return text_writer::write<1100>([this, form](char *text, std::size_t capacity, std::size_t *length) {
             return mtproto_link_to_text(get(), static_cast<std::int32_t>(form), text, capacity, length);
         });
     }
 
-    [[nodiscard]] const mtproto_link *get() const noexcept { return handle_.get(); }
+    [[nodiscard]] const mtproto_link *get() const & noexcept { return handle_.get(); }
     explicit operator bool() const noexcept { return handle_ != nullptr; }
+    const char *server() const && = delete;
+    const char *user() const && = delete;
+    const char *password() const && = delete;
+    secret_ref secret() const && = delete;
+    const mtproto_link *get() const && = delete;
 
 private:
     explicit link(mtproto_link *handle) noexcept : handle_(handle) {}
@@ -470,8 +563,9 @@ public:
 
     [[nodiscard]] std::size_t length() const noexcept { return mtproto_replay_cache_length(get()); }
     [[nodiscard]] std::uint64_t forgotten() const noexcept { return mtproto_replay_cache_forgotten(get()); }
-    [[nodiscard]] const mtproto_replay_cache *get() const noexcept { return handle_.get(); }
+    [[nodiscard]] const mtproto_replay_cache *get() const & noexcept { return handle_.get(); }
     explicit operator bool() const noexcept { return handle_ != nullptr; }
+    const mtproto_replay_cache *get() const && = delete;
 
 private:
     detail::handle<mtproto_replay_cache> handle_;
@@ -489,57 +583,97 @@ public:
     /// MTPROTO_OK, or the first refusal.
     [[nodiscard]] mtproto::status status() const noexcept { return status_; }
 
-    config &envelope(mtproto::envelope value) noexcept {
+    config &envelope(mtproto::envelope value) & noexcept {
         return took(mtproto_config_set_envelope(get(), static_cast<std::int32_t>(value)));
     }
-    config &obfuscated(bool value) noexcept { return took(mtproto_config_set_obfuscated(get(), value)); }
-    config &dc(dc_id dc) noexcept { return took(mtproto_config_set_dc(get(), dc.number, dc.flags())); }
-    config &add_secret(secret_ref secret) noexcept {
+    config &obfuscated(bool value) & noexcept { return took(mtproto_config_set_obfuscated(get(), value)); }
+    config &dc(dc_id id) & noexcept { return took(mtproto_config_set_dc(get(), id.number, id.flags())); }
+    config &add_secret(secret_ref secret) & noexcept {
         return took(mtproto_config_add_parsed_secret(get(), secret.get()));
     }
-    config &add_secret(bytes raw) noexcept { return took(mtproto_config_add_secret(get(), raw.data(), raw.size())); }
-    /// MTPROTO_ACCEPT_*, or-ed.
-    config &accept(std::uint32_t flags) noexcept { return took(mtproto_config_set_accept(get(), flags)); }
-    config &max_payload(std::size_t bytes) noexcept { return took(mtproto_config_set_max_payload(get(), bytes)); }
-    config &max_padding(std::uint32_t bytes) noexcept { return took(mtproto_config_set_max_padding(get(), bytes)); }
-    config &trim(bool value) noexcept { return took(mtproto_config_set_trim(get(), value)); }
-    config &quick_acks(quick_ack_form form) noexcept {
+    /// Of a temporary too, which becomes no secret_ref: it is copied before it dies.
+    config &add_secret(const secret &secret) & noexcept { return add_secret(secret_ref(secret)); }
+    config &add_secret(bytes raw) & noexcept { return took(mtproto_config_add_secret(get(), raw.data(), raw.size())); }
+    config &accept(accept_flags flags) & noexcept {
+        return took(mtproto_config_set_accept(get(), static_cast<std::uint32_t>(flags)));
+    }
+    config &max_payload(std::size_t bytes) & noexcept { return took(mtproto_config_set_max_payload(get(), bytes)); }
+    config &max_padding(std::uint32_t bytes) & noexcept { return took(mtproto_config_set_max_padding(get(), bytes)); }
+    config &trim(bool value) & noexcept { return took(mtproto_config_set_trim(get(), value)); }
+    config &quick_acks(quick_ack_form form) & noexcept {
         return took(mtproto_config_set_quick_ack_form(get(), static_cast<std::int32_t>(form)));
     }
-    config &memory(mtproto::memory value) noexcept {
+    config &memory(mtproto::memory value) & noexcept {
         return took(mtproto_config_set_memory(get(), static_cast<std::int32_t>(value)));
     }
     /// Tests and simulations only.
-    config &entropy(bytes given) noexcept { return took(mtproto_config_set_entropy(get(), given.data(), given.size())); }
+    config &entropy(bytes given) & noexcept {
+        return took(mtproto_config_set_entropy(get(), given.data(), given.size()));
+    }
     /// `origin` may be nullptr.
-    config &websocket(const char *host, const char *path = "/apiws", const char *origin = nullptr) noexcept {
+    config &websocket(const char *host, const char *path = "/apiws", const char *origin = nullptr) & noexcept {
         return took(mtproto_config_set_websocket(get(), host, path, origin));
     }
     /// `content_type` may be nullptr.
     config &http(const char *host, const char *target = "/api", const char *content_type = nullptr,
-                 bool keep_alive = true) noexcept {
+                 bool keep_alive = true) & noexcept {
         return took(mtproto_config_set_http(get(), host, target, content_type, keep_alive));
     }
-    config &queue_turns(bool value) noexcept { return took(mtproto_config_set_queue_turns(get(), value)); }
-    config &add_path(const char *path) noexcept { return took(mtproto_config_add_path(get(), path)); }
-    config &hello(tls_profile profile) noexcept {
+    config &queue_turns(bool value) & noexcept { return took(mtproto_config_set_queue_turns(get(), value)); }
+    config &add_path(const char *path) & noexcept { return took(mtproto_config_add_path(get(), path)); }
+    config &hello(tls_profile profile) & noexcept {
         return took(mtproto_config_set_tls_profile(get(), static_cast<std::int32_t>(profile)));
     }
-    config &unix_time(std::uint32_t seconds) noexcept { return took(mtproto_config_set_unix_time(get(), seconds)); }
-    config &max_record(std::size_t bytes) noexcept { return took(mtproto_config_set_max_record(get(), bytes)); }
-    config &answer_size(std::size_t least, std::size_t most) noexcept {
+    config &unix_time(std::uint32_t seconds) & noexcept { return took(mtproto_config_set_unix_time(get(), seconds)); }
+    config &max_record(std::size_t bytes) & noexcept { return took(mtproto_config_set_max_record(get(), bytes)); }
+    config &answer_size(std::size_t least, std::size_t most) & noexcept {
         return took(mtproto_config_set_answer_size(get(), least, most));
     }
-    config &allowed_clock_skew(std::uint32_t seconds) noexcept {
+    config &allowed_clock_skew(std::uint32_t seconds) & noexcept {
         return took(mtproto_config_set_allowed_clock_skew(get(), seconds));
     }
     /// Shared, not copied; the handle may be freed.
-    config &replays(const replay_cache &cache) noexcept {
+    config &replays(const replay_cache &cache) & noexcept {
         return took(mtproto_config_set_replay_cache(get(), cache.get()));
     }
 
-    [[nodiscard]] mtproto_config *get() const noexcept { return handle_.get(); }
+    // The same on a temporary, which stays one, so that `config c = config().dc({2});` moves it out of the chain: keep
+    // a config, not a reference. Each calls its form above, because *this is an lvalue.
+
+    config &&envelope(mtproto::envelope value) && noexcept { return std::move(envelope(value)); }
+    config &&obfuscated(bool value) && noexcept { return std::move(obfuscated(value)); }
+    config &&dc(dc_id id) && noexcept { return std::move(dc(id)); }
+    config &&add_secret(secret_ref secret) && noexcept { return std::move(add_secret(secret)); }
+    config &&add_secret(const secret &secret) && noexcept { return std::move(add_secret(secret)); }
+    config &&add_secret(bytes raw) && noexcept { return std::move(add_secret(raw)); }
+    config &&accept(accept_flags flags) && noexcept { return std::move(accept(flags)); }
+    config &&max_payload(std::size_t bytes) && noexcept { return std::move(max_payload(bytes)); }
+    config &&max_padding(std::uint32_t bytes) && noexcept { return std::move(max_padding(bytes)); }
+    config &&trim(bool value) && noexcept { return std::move(trim(value)); }
+    config &&quick_acks(quick_ack_form form) && noexcept { return std::move(quick_acks(form)); }
+    config &&memory(mtproto::memory value) && noexcept { return std::move(memory(value)); }
+    config &&entropy(bytes given) && noexcept { return std::move(entropy(given)); }
+    config &&websocket(const char *host, const char *path = "/apiws", const char *origin = nullptr) && noexcept {
+        return std::move(websocket(host, path, origin));
+    }
+    config &&http(const char *host, const char *target = "/api", const char *content_type = nullptr,
+                  bool keep_alive = true) && noexcept {
+        return std::move(http(host, target, content_type, keep_alive));
+    }
+    config &&queue_turns(bool value) && noexcept { return std::move(queue_turns(value)); }
+    config &&add_path(const char *path) && noexcept { return std::move(add_path(path)); }
+    config &&hello(tls_profile profile) && noexcept { return std::move(hello(profile)); }
+    config &&unix_time(std::uint32_t seconds) && noexcept { return std::move(unix_time(seconds)); }
+    config &&max_record(std::size_t bytes) && noexcept { return std::move(max_record(bytes)); }
+    config &&answer_size(std::size_t least, std::size_t most) && noexcept {
+        return std::move(answer_size(least, most));
+    }
+    config &&allowed_clock_skew(std::uint32_t seconds) && noexcept { return std::move(allowed_clock_skew(seconds)); }
+    config &&replays(const replay_cache &cache) && noexcept { return std::move(replays(cache)); }
+
+    [[nodiscard]] mtproto_config *get() const & noexcept { return handle_.get(); }
     explicit operator bool() const noexcept { return handle_ != nullptr; }
+    mtproto_config *get() const && = delete;
 
 private:
     config &took(mtproto_status code) noexcept {
@@ -556,8 +690,12 @@ struct event {
     event_kind kind = event_kind::none;
     /// payload: the packet. not_ours: all that came. connected over fake TLS: the domain.
     bytes data;
-    /// transport_error: the code, positive. not_ours, closed: the reason, MTPROTO_NOT_OURS_* or MTPROTO_CLOSED_*.
+    /// transport_error: the code, positive; see transport_error_meaning. not_ours, closed: the reason as a number.
     std::int32_t code = 0;
+    /// not_ours: the reason.
+    mtproto::not_ours_reason not_ours_reason = mtproto::not_ours_reason::none;
+    /// closed: the reason.
+    mtproto::closed_reason closed_reason = mtproto::closed_reason::none;
     /// quick_ack: the token.
     std::uint32_t quick_ack_token = 0;
     /// payload, server: the client asks for a quick ack.
@@ -578,6 +716,8 @@ struct event {
         event.kind = static_cast<event_kind>(raw.kind);
         event.data = bytes(raw.data, raw.length);
         event.code = raw.code;
+        if (raw.kind == MTPROTO_EVENT_NOT_OURS) event.not_ours_reason = static_cast<mtproto::not_ours_reason>(raw.code);
+        if (raw.kind == MTPROTO_EVENT_CLOSED) event.closed_reason = static_cast<mtproto::closed_reason>(raw.code);
         event.quick_ack_token = raw.quick_ack_token;
         event.quick_ack_wanted = (raw.flags & MTPROTO_EVENT_FLAG_QUICK_ACK_WANTED) != 0;
         event.envelope = static_cast<mtproto::envelope>(raw.envelope);
@@ -633,7 +773,7 @@ public:
         return {status, std::move(written)};
     }
     /// All that waits; then consume_wire.
-    [[nodiscard]] result<bytes> peek_wire() noexcept {
+    [[nodiscard]] result<bytes> peek_wire() & noexcept {
         const std::uint8_t *data = nullptr;
         std::size_t length = 0;
         const status status = mtproto_transport_peek_wire(get(), &data, &length);
@@ -650,7 +790,7 @@ public:
         return {status, std::move(consumed)};
     }
     /// Memory to receive into; then commit_wire.
-    [[nodiscard]] result<room> reserve_wire(std::size_t minimum = 0) noexcept {
+    [[nodiscard]] result<room> reserve_wire(std::size_t minimum = 0) & noexcept {
         std::uint8_t *data = nullptr;
         std::size_t capacity = 0;
         const status status = mtproto_transport_reserve_wire(get(), minimum, &data, &capacity);
@@ -659,8 +799,8 @@ public:
     status commit_wire(std::size_t count) noexcept { return mtproto_transport_commit_wire(get(), count); }
     status push_wire_end() noexcept { return mtproto_transport_push_wire_end(get()); }
 
-    /// The next event; MTPROTO_NO_EVENT where there is none.
-    [[nodiscard]] result<event> pull_event() noexcept {
+    /// The next event; MTPROTO_NO_EVENT where there is none, and another status where the transport is dead.
+    [[nodiscard]] result<event> pull_event() & noexcept {
         mtproto_event raw{};
         raw.struct_size = sizeof raw;
         const status status = mtproto_transport_pull_event(get(), &raw);
@@ -676,7 +816,7 @@ public:
         return mtproto_transport_push_payloads(get(), payloads, count, &taken);
     }
     /// The next events, as many as fit; how many there were. See event::from.
-    template <std::size_t N> [[nodiscard]] result<std::size_t> pull_events(mtproto_event (&events)[N]) noexcept {
+    template <std::size_t N> [[nodiscard]] result<std::size_t> pull_events(mtproto_event (&events)[N]) & noexcept {
         std::size_t count = 0;
         events[0].struct_size = sizeof events[0];
         const status status = mtproto_transport_pull_events(get(), events, N, &count);
@@ -697,10 +837,12 @@ public:
     [[nodiscard]] bool wants_write() const noexcept { return mtproto_transport_wants_write(get()); }
     [[nodiscard]] std::size_t pending_wire() const noexcept { return mtproto_transport_pending_wire(get()); }
     /// The fatal error with its figures; "" while there is none.
-    [[nodiscard]] const char *error_text() const noexcept { return mtproto_transport_error_text(get()); }
+    [[nodiscard]] const char *error_text() const & noexcept { return mtproto_transport_error_text(get()); }
 
-    [[nodiscard]] mtproto_transport *get() const noexcept { return handle_.get(); }
+    [[nodiscard]] mtproto_transport *get() const & noexcept { return handle_.get(); }
     explicit operator bool() const noexcept { return handle_ != nullptr; }
+    mtproto_transport *get() const && = delete;
+    const char *error_text() const && = delete;
 
 private:
     explicit transport(mtproto_transport *handle) noexcept : handle_(handle) {}

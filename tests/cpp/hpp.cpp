@@ -2,6 +2,7 @@
 #include <mtproto.hpp>
 
 #include "../c/check.h"
+#include "lifetimes.h"
 
 #include <array>
 #include <string>
@@ -96,7 +97,9 @@ void round_trip(const config &client_config, const config &server_config, envelo
         CHECK_EQUAL(expect(client, event_kind::transport_error).code, 404);
     }
     CHECK(client.push_wire_end().ok());
-    CHECK_EQUAL(expect(client, event_kind::closed).code, MTPROTO_CLOSED_BETWEEN_FRAMES);
+    const event closed = expect(client, event_kind::closed);
+    CHECK_EQUAL(closed.closed_reason, closed_reason::between_frames);
+    CHECK_EQUAL(closed.not_ours_reason, not_ours_reason::none);
 }
 
 void round_trips() {
@@ -105,7 +108,7 @@ void round_trips() {
         case_begin("hpp: %s", name(envelope));
         config client, server;
         client.envelope(envelope);
-        server.accept(MTPROTO_ACCEPT_OBFUSCATED | MTPROTO_ACCEPT_OBFUSCATED_FULL);
+        server.accept(accept_flags::obfuscated | accept_flags::obfuscated_full);
         round_trip(client, server, envelope, carrier::tcp);
     }
     case_begin("hpp: %s", name(carrier::fake_tls));
@@ -122,13 +125,13 @@ void round_trips() {
     case_begin("hpp: %s", name(carrier::websocket));
     config socket, accepting;
     socket.websocket("example.org").envelope(envelope::abridged);
-    accepting.accept(MTPROTO_ACCEPT_WEBSOCKET | MTPROTO_ACCEPT_OBFUSCATED);
+    accepting.accept(accept_flags::websocket | accept_flags::obfuscated);
     round_trip(socket, accepting, envelope::abridged, carrier::websocket);
 
     case_begin("hpp: %s", name(carrier::http));
     config requests, answers;
     requests.http("example.org");
-    answers.accept(MTPROTO_ACCEPT_HTTP);
+    answers.accept(accept_flags::http);
     round_trip(requests, answers, envelope::none, carrier::http);
 }
 
@@ -155,13 +158,15 @@ void connected_says_all() {
 void strangers_and_the_dead() {
     case_begin("hpp: a stranger, and a transport that is dead");
     config config;
-    config.accept(MTPROTO_ACCEPT_PLAIN);
+    config.accept(accept_flags::plain);
     auto server = transport::server(config);
     const std::string_view request = "GET / HTTP/1.1\r\n";
     CHECK_EQUAL(*server->push_wire(request), request.size());
     const event stranger = expect(*server, event_kind::not_ours);
     CHECK(stranger.data.text() == request);
+    CHECK_EQUAL(stranger.not_ours_reason, not_ours_reason::http);
     CHECK_EQUAL(stranger.code, MTPROTO_NOT_OURS_HTTP);
+    CHECK_EQUAL(stranger.closed_reason, closed_reason::none);
     const status status = server->pull_event().status();
     CHECK_EQUAL(status.code(), MTPROTO_ERROR_NOT_OURS);
     CHECK(status.is_fatal() && status.is_error() && !status.is_flow());
@@ -176,7 +181,7 @@ void refusals() {
     CHECK_EQUAL(transport::client(config).status().code(), MTPROTO_ERROR_CONFIG_MAX_PAYLOAD);
 
     case_begin("hpp: what was moved from is empty, and says so");
-    auto made = transport::client(mtproto::config());
+    auto made = transport::client(mtproto::config().dc({2}));
     transport first = *std::move(made);
     CHECK(static_cast<bool>(first));
     const transport second = std::move(first);
@@ -187,6 +192,58 @@ void refusals() {
     CHECK_EQUAL(first.wants_read(), 0);
 }
 
+config accepting_one(std::string_view text) {
+    return config().add_secret(*secret::parse(text)).accept(accept_flags::secret).unix_time(1800000000);
+}
+
+void chains() {
+    case_begin("hpp: a chain of setters is a config");
+    const std::string_view text = "dd000102030405060708090a0b0c0d0e0f";
+    const config server = accepting_one(text);
+    config client = config().add_secret(*secret::parse(text)).dc({2});
+    CHECK(server.status().ok() && client.status().ok());
+    config &same = client.max_padding(0).trim(true);
+    CHECK(&same == &client);
+    round_trip(client, server, envelope::padded_intermediate, carrier::tcp);
+
+    case_begin("hpp: a refusal goes with the chain");
+    const config refused = config().max_payload(3).dc({2});
+    CHECK_EQUAL(refused.status().code(), MTPROTO_ERROR_CONFIG_MAX_PAYLOAD);
+    const config empty = config().add_secret(*secret::parse("no secret"));
+    CHECK_EQUAL(empty.status().code(), MTPROTO_ERROR_NULL_ARGUMENT);
+
+    case_begin("hpp: every setter of a temporary sets");
+    const replay_cache cache(16);
+    const config with_all = config()
+                                .envelope(envelope::abridged)
+                                .obfuscated(true)
+                                .max_payload(1024)
+                                .quick_acks(quick_ack_form::raw)
+                                .memory(memory::small)
+                                .entropy(std::string_view("seed"))
+                                .websocket("example.org")
+                                .queue_turns(true)
+                                .add_path("/apiws")
+                                .hello(tls_profile::classic)
+                                .max_record(1024)
+                                .answer_size(100, 200)
+                                .allowed_clock_skew(30)
+                                .replays(cache);
+    CHECK_EQUAL(with_all.status().code(), MTPROTO_OK);
+    round_trip(with_all, config().accept(accept_flags::websocket | accept_flags::obfuscated), envelope::abridged,
+               carrier::websocket);
+    // The forms of a temporary hand on what they were given: a refusal shows it.
+    CHECK_EQUAL(config().max_record(0).status().code(), MTPROTO_ERROR_CONFIG_MAX_RECORD);
+    CHECK_EQUAL(config().answer_size(200, 100).status().code(), MTPROTO_ERROR_CONFIG_ANSWER_SIZE);
+    CHECK_EQUAL(config().max_padding(16).status().code(), MTPROTO_ERROR_CONFIG_MAX_PADDING);
+    CHECK_EQUAL(config().dc({0}).status().code(), MTPROTO_ERROR_CONFIG_DC);
+    CHECK_EQUAL(config().websocket(nullptr).status().code(), MTPROTO_ERROR_NULL_ARGUMENT);
+    CHECK_EQUAL(config().http(nullptr).status().code(), MTPROTO_ERROR_NULL_ARGUMENT);
+    CHECK_EQUAL(config().add_path(nullptr).status().code(), MTPROTO_ERROR_NULL_ARGUMENT);
+    CHECK_EQUAL(config().add_secret(bytes()).status().code(), MTPROTO_ERROR_SECRET_EMPTY);
+    CHECK_EQUAL(config().add_secret(secret_ref(nullptr)).status().code(), MTPROTO_ERROR_NULL_ARGUMENT);
+}
+
 void secrets_and_links() {
     case_begin("hpp: secrets");
     reason why;
@@ -195,12 +252,16 @@ void secrets_and_links() {
     const auto parsed = secret::parse("DD000102030405060708090a0b0c0d0e0f", parse::strict, &why);
     if (!CHECK(parsed.ok() && why.text[0] == 0)) return;
     CHECK_EQUAL(parsed->form(), secret_form::tagged);
-    CHECK(parsed->to_text()->view() == "dd000102030405060708090a0b0c0d0e0f");
+    const auto canonical = parsed->to_text();
+    CHECK(canonical->view() == "dd000102030405060708090a0b0c0d0e0f");
     std::array<std::uint8_t, 199> raw{};
     const auto length = parsed->to_bytes(raw);
     CHECK(length.ok() && *length == 17 && raw[0] == 0xdd);
     CHECK_EQUAL(parsed->to_bytes(room()).status().code(), MTPROTO_NEED_SPACE);
-    CHECK_EQUAL(secret::from_bytes(bytes(raw.data(), 17))->form(), secret_form::tagged);
+    CHECK_EQUAL((*secret::from_bytes(bytes(raw.data(), 17))).form(), secret_form::tagged);
+    std::array<std::uint8_t, MTPROTO_SECRET_LENGTH> key{};
+    const auto key_length = parsed->to_key(key);
+    CHECK(key_length.ok() && *key_length == key.size() && std::memcmp(key.data(), raw.data() + 1, key.size()) == 0);
 
     case_begin("hpp: links");
     const auto link = mtproto::link::make("proxy.example", 443, *parsed);
@@ -212,6 +273,8 @@ void secrets_and_links() {
     const auto again = mtproto::link::parse(text->view());
     CHECK(again.ok() && again->kind() == link_kind::mtproxy && again->port() == 443);
     CHECK(std::string(again->server()) == "proxy.example" && again->secret().form() == secret_form::tagged);
+    CHECK_EQUAL((*mtproto::link::make("proxy.example", 443, *secret::parse(canonical->view()))).port(), 443);
+    CHECK_EQUAL((*mtproto::link::make("proxy.example", 443, again->secret())).port(), 443);
     const auto socks = mtproto::link::parse("tg://socks?server=1.2.3.4&port=1080&user=u&pass=p");
     CHECK(socks.ok() && socks->kind() == link_kind::socks5 && !socks->secret());
     CHECK(std::string(socks->user()) == "u" && std::string(socks->password()) == "p");
@@ -245,8 +308,12 @@ void endpoints() {
     const auto address = endpoint_address({2, false, false});
     CHECK(address.ok() && address->view().find(":443") != std::string_view::npos);
     CHECK_EQUAL((endpoint_address({2, false, false}, 999).status().code()), MTPROTO_ERROR_NO_ENDPOINT);
-    CHECK(endpoint_plain_uri("149.154.167.51", MTPROTO_SERVICE_WEBSOCKET)->view() == "ws://149.154.167.51:80/apiws");
-    CHECK((endpoint_uri({2, false, false}, MTPROTO_SERVICE_WEBSOCKET)->view().substr(0, 6)) == "wss://");
+    const auto plain = endpoint_plain_uri("149.154.167.51", service::websocket);
+    CHECK(plain->view() == "ws://149.154.167.51:80/apiws");
+    const auto from_browser = endpoint_plain_uri("149.154.167.51", service::http_from_browser);
+    CHECK(from_browser->view() == "http://149.154.167.51:80/apiw");
+    const auto uri = endpoint_uri({2}, service::websocket);
+    CHECK(uri->view().substr(0, 6) == "wss://");
 }
 
 void values() {
@@ -259,6 +326,15 @@ void values() {
     CHECK(token.ok() && (*token & 0x80000000u) != 0);
     CHECK_EQUAL(quick_ack_token({}, {}).status().code(), MTPROTO_ERROR_INVALID_ARGUMENT);
     CHECK_EQUAL(version_number(), MTPROTO_VERSION_NUMBER);
+    CHECK(std::string_view(version_string()) == MTPROTO_VERSION_STRING);
+
+    case_begin("hpp: names");
+    CHECK(std::string_view(name(not_ours_reason::clock)) == "clock");
+    CHECK(std::string_view(name(not_ours_reason::no_common_cipher)) == "no_common_cipher");
+    CHECK(std::string_view(name(closed_reason::refused)) == "refused");
+    CHECK(std::string_view(name(closed_reason::none)) == "unknown");
+    CHECK(std::string_view(transport_error_meaning(404)) == mtproto_transport_error_meaning(404));
+    CHECK(std::string_view(transport_error_meaning(404)) != transport_error_meaning(429));
 }
 
 } // namespace
@@ -268,6 +344,7 @@ int main() {
     connected_says_all();
     strangers_and_the_dead();
     refusals();
+    chains();
     secrets_and_links();
     bursts();
     endpoints();
