@@ -75,9 +75,9 @@ bool answered(const tcp &socket, mtproto::transport &transport) {
                 return std::printf("%zu bytes, %s\n", event->data.size(),
                                    std::memcmp(event->data.from(20).data(), "\x63\x24\x16\x05", 4) ? "no resPQ" : "resPQ");
             case mtproto::event_kind::transport_error:
-                return std::printf("%d: %s\n", event->code, mtproto_transport_error_meaning(event->code));
+                return std::printf("%d: %s\n", event->code, mtproto::transport_error_meaning(event->code));
             case mtproto::event_kind::closed:
-                return std::printf("closed, %s\n", mtproto_closed_name(event->code)), false;
+                return std::printf("closed, %s\n", mtproto::name(event->closed_reason)), false;
             default: break;
             }
         }
@@ -106,7 +106,7 @@ int main(int count, char **words) {
         const auto envelope = static_cast<mtproto::envelope>(number);
         mtproto::config config;
         config.envelope(envelope);
-        if (secret) config.add_secret(*secret).dc({2, false, false});
+        if (secret) config.add_secret(*secret).dc({2});
         auto transport = mtproto::transport::client(config);
         std::printf("%-20s ", mtproto::name(envelope));
         const tcp socket(words[1], words[2]);

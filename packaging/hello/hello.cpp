@@ -12,6 +12,6 @@ int main() {
     if (!wire || !server->push_wire(*wire)) return 1;
     int payloads = 0;
     while (const auto event = server->pull_event()) payloads += event->kind == mtproto::event_kind::payload ? 1 : 0;
-    std::printf("hello from libmtproto %s: %d packet\n", mtproto_version_string(), payloads);
+    std::printf("hello from libmtproto %s: %d packet\n", mtproto::version_string(), payloads);
     return payloads == 1 ? 0 : 1;
 }
