@@ -471,3 +471,36 @@ fn room_above_the_ceiling_is_for_the_rest_of_a_packet_only() {
         assert!(taken < 32 * 1024, "{taken} bytes with {minimum}");
     }
 }
+
+/// Found by a reader. All that waited went into one frame, however long: ours refuses one of more than 64 MiB, tungstenite
+/// one of more than 16.
+#[test]
+fn a_frame_of_a_websocket_is_never_too_long_for_the_peer() {
+    let (mut client, mut server) = websocket();
+    let packet = vec![7; 24 + (1 << 23)];
+    for _ in 0..3 {
+        server.push_payload(&packet).unwrap();
+    }
+    let waiting = server.pending_wire();
+    let wire = take_wire(&mut server);
+    assert_eq!(wire.len(), waiting);
+    let mut rest = wire.as_slice();
+    while let [_, kind, after @ ..] = rest {
+        let (header, length) = match (kind, after) {
+            (127, [a, b, c, d, e, f, g, h, ..]) => {
+                (10, u64::from_be_bytes([*a, *b, *c, *d, *e, *f, *g, *h]))
+            }
+            (126, [a, b, ..]) => (4, u16::from_be_bytes([*a, *b]).into()),
+            (&short, _) => (2, short.into()),
+        };
+        assert!(length <= 16 << 20, "{length}");
+        rest = &rest[header + usize::try_from(length).unwrap()..];
+    }
+    let mut taken = 0;
+    for _ in 0..3 {
+        taken += client.push_wire(&wire[taken..]).unwrap();
+        let event = client.pull_event().unwrap();
+        assert!(matches!(event, Some(Event::Payload(p)) if p.data == packet));
+    }
+    assert_eq!(taken, wire.len());
+}

@@ -221,11 +221,12 @@ impl Writer {
                 }))
             }
             Self::WebSocket { role } => {
-                let frame = frame_writer::binary(*role, waiting, random)?;
+                let length = waiting.min(frame_writer::MAX_FRAME);
+                let frame = frame_writer::binary(*role, length, random)?;
                 header.push(frame.as_bytes());
                 Ok(Some(Piece {
                     header,
-                    length: waiting,
+                    length,
                     mask: frame.mask(),
                 }))
             }
@@ -244,7 +245,7 @@ impl Writer {
                 };
                 before + records.overhead(waiting)
             }
-            Self::WebSocket { role } => frame_writer::header_length(*role, waiting),
+            Self::WebSocket { role } => frame_writer::overhead(*role, waiting),
         }
     }
 

@@ -1,9 +1,9 @@
 //! Makes frames: the header for payload that stands elsewhere, and whole control frames.
 //!
-//! Each batch of outgoing bytes is one binary message in one frame. A client's
-//! header ends with a mask drawn for this frame alone, "from a strong source of
-//! entropy" (section 5.3), and the caller masks the payload with it in place; a
-//! server's frames have none.
+//! Each batch of outgoing bytes is one binary message in one frame, or in several
+//! where it is over [`MAX_FRAME`]. A client's header ends with a mask drawn for
+//! this frame alone, "from a strong source of entropy" (section 5.3), and the
+//! caller masks the payload with it in place; a server's frames have none.
 
 #[cfg(test)]
 use super::PING;
@@ -13,6 +13,10 @@ use super::{BINARY, CLOSE, FINAL, MASKED, MAX_CONTROL, MAX_HEADER, PONG};
 use crate::carrier::inline::Inline;
 use crate::entropy::{EntropyError, Random};
 use crate::envelope::Role;
+
+/// The most payload in one frame. Peers refuse frames over a limit of their own
+/// (ours is 64 MiB, tungstenite's 16), which a batch of packets may well exceed.
+pub(crate) const MAX_FRAME: usize = 1 << 20;
 
 /// The header of one binary frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +61,15 @@ pub(crate) const fn header_length(role: Role, length: usize) -> usize {
         0..=125 => 2,
         126..=0xffff => 4,
         _ => 10,
+    }
+}
+
+/// How long the headers for `payload` bytes in frames of at most [`MAX_FRAME`] are.
+pub(crate) const fn overhead(role: Role, payload: usize) -> usize {
+    let whole = payload / MAX_FRAME * header_length(role, MAX_FRAME);
+    match payload % MAX_FRAME {
+        0 => whole,
+        rest => whole + header_length(role, rest),
     }
 }
 

@@ -9,6 +9,7 @@ use super::frame_reader::{DEFAULT_MAX_FRAME, FrameError, FrameReader, Step};
 use super::frame_writer::{self, FrameHeader};
 use super::server_opening::{Outcome, ServerOpening};
 use super::{close, mask};
+use crate::carrier::Writer;
 use crate::entropy::{Entropy, Random};
 use crate::envelope::Role;
 
@@ -365,6 +366,24 @@ fn sizes_around_every_form_of_length() {
             let found = read(other(role), pieces);
             assert_eq!(found.error, None);
             assert!(found.payload == payload);
+        }
+    }
+}
+
+#[test]
+fn what_goes_into_several_frames_is_as_long_as_it_was_said_to_be() {
+    let most = frame_writer::MAX_FRAME;
+    for role in [Role::Client, Role::Server] {
+        for waiting in [0, 1, most - 1, most, most + 1, 3 * most, 3 * most + 126] {
+            let mut writer = Writer::WebSocket { role };
+            let overhead = writer.overhead(waiting);
+            let (mut left, mut headers) = (waiting, 0);
+            while let Ok(Some(piece)) = writer.piece(left, &mut random()) {
+                assert!((1..=most).contains(&piece.length));
+                headers += piece.header.as_bytes().len();
+                left -= piece.length;
+            }
+            assert_eq!((left, headers), (0, overhead), "{waiting} bytes");
         }
     }
 }
