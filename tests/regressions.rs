@@ -5,7 +5,7 @@
 use mtproto::error::UsageError;
 use mtproto::mtproxy::Secret;
 use mtproto::{
-    Accept, Config, DcId, Entropy, Envelope, Event, HttpTarget, Transport, TransportError,
+    Accept, Closed, Config, DcId, Entropy, Envelope, Event, HttpTarget, Transport, TransportError,
     WebSocketTarget,
 };
 
@@ -503,4 +503,20 @@ fn a_frame_of_a_websocket_is_never_too_long_for_the_peer() {
         assert!(matches!(event, Some(Event::Payload(p)) if p.data == packet));
     }
     assert_eq!(taken, wire.len());
+}
+
+/// Found by a reader. The end of the stream was called one inside a request where two were there, and the second one came
+/// behind the last event.
+#[test]
+fn requests_that_were_sent_ahead_come_before_the_end() {
+    let mut server = http_server();
+    server.push_wire(&http_request().repeat(2)).unwrap();
+    server.push_wire_end().unwrap();
+    assert!(matches!(server.pull_event(), Ok(Some(Event::Connected(_)))));
+    for next in [None, Some(Event::Closed(Closed::BetweenFrames))] {
+        assert!(matches!(server.pull_event(), Ok(Some(Event::Payload(_)))));
+        assert_eq!(server.pull_event(), Ok(next));
+        server.push_payload(&PACKET).unwrap();
+    }
+    assert_eq!(server.pull_event(), Ok(None));
 }

@@ -169,7 +169,12 @@ pub fn feed(transport: &mut Transport, wire: &[u8], cuts: Cuts) -> Outcome {
     if alive && cuts.end {
         transport.push_wire_end().expect("alive");
         alive = drain(transport, &mut outcome);
-        assert!(!alive, "the end is reported: {:?}", outcome.seen);
+        // What an HTTP client has sent ahead comes before the end, each request when the one before it was answered.
+        while alive {
+            let answered = transport.push_payload(&[1; 40]);
+            assert_eq!(answered, Ok(()), "the end is reported: {:?}", outcome.seen);
+            alive = drain(transport, &mut outcome);
+        }
         assert_eq!(transport.wants_read(), 0);
         take_wire(transport, &mut outcome);
     }

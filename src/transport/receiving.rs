@@ -69,7 +69,9 @@ impl Transport {
     }
 
     /// The peer has closed its side: no bytes follow. Pull the last events; the
-    /// last one is [`Event::Closed`]. May be called again without effect.
+    /// last one is [`Event::Closed`]. Over HTTP as a server requests that were
+    /// sent ahead come before it, each once the one before was answered. May be
+    /// called again without effect.
     ///
     /// # Errors
     ///
