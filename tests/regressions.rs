@@ -520,3 +520,19 @@ fn requests_that_were_sent_ahead_come_before_the_end() {
     }
     assert_eq!(server.pull_event(), Ok(None));
 }
+
+/// Found by a reader. The answer to a browser's question said that the connection ends with it, and the server wanted more.
+#[test]
+fn a_preflight_may_be_the_last_request() {
+    for (connection, last) in [("keep-alive", false), ("close", true)] {
+        let mut server = http_server();
+        let request = format!("OPTIONS /apiw1 HTTP/1.1\r\nConnection: {connection}\r\n\r\n");
+        assert_eq!(lengths(&mut server, request.as_bytes()), []);
+        let answer = String::from_utf8(take_wire(&mut server)).unwrap();
+        let said = format!("\r\nConnection: {connection}\r\n");
+        assert!(answer.contains(&said), "{answer}");
+        assert_eq!(server.wants_read() == 0, last, "{connection}");
+        let pushed = server.push_payload(&PACKET);
+        assert_eq!(pushed == Err(UsageError::Closed.into()), last);
+    }
+}

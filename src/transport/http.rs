@@ -83,6 +83,7 @@ enum Look {
     Answer {
         skip: usize,
         answer: Head,
+        keep_alive: bool,
     },
     /// Send this; nothing else is read.
     Refuse(Head),
@@ -171,10 +172,12 @@ impl Turns {
                     request_reader::Step::Continue { skip } => Look::Answer {
                         skip,
                         answer: response_head::go_on(),
+                        keep_alive: true,
                     },
                     request_reader::Step::Preflight { skip, request } => Look::Answer {
                         skip,
                         answer: response_head::ok(request, 0),
+                        keep_alive: request.keep_alive,
                     },
                     request_reader::Step::End { skip, request } => {
                         if let Side::Server { owed, .. } = &mut self.side {
@@ -347,8 +350,13 @@ impl Transport {
                         return Ok(Step::TransportError(error));
                     }
                 }
-                Look::Answer { skip, answer } => {
+                Look::Answer {
+                    skip,
+                    answer,
+                    keep_alive,
+                } => {
                     turns.gap += skip;
+                    turns.over = !keep_alive;
                     self.outgoing.append_raw(answer.as_bytes())?;
                 }
                 Look::Refuse(answer) => {
