@@ -536,3 +536,12 @@ fn a_preflight_may_be_the_last_request() {
         assert_eq!(pushed == Err(UsageError::Closed.into()), last);
     }
 }
+
+/// Found by a reader. A server called the digits in its client's close reason a transport error, which only servers send.
+#[test]
+fn a_close_reason_of_a_client_is_no_transport_error() {
+    let (_, mut server) = websocket();
+    // Masked with zeros.
+    server.push_wire(b"\x88\x85\0\0\0\0\x03\xe8404").unwrap();
+    assert_eq!(events(&mut server), ["Closed(BetweenFrames)"]);
+}

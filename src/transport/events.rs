@@ -217,8 +217,10 @@ impl Transport {
             && self.end != End::Reported
         {
             self.end = End::Unreported;
-            // It repeats what went through the stream, but may come alone.
+            // It repeats what went through the stream, but may come alone. A
+            // client's reason is its own.
             if let Some(error) = closed.error
+                && self.role == Role::Client
                 && self.reported_error != Some(error)
             {
                 self.reported_error = Some(error);
