@@ -545,3 +545,30 @@ fn a_close_reason_of_a_client_is_no_transport_error() {
     server.push_wire(b"\x88\x85\0\0\0\0\x03\xe8404").unwrap();
     assert_eq!(events(&mut server), ["Closed(BetweenFrames)"]);
 }
+
+/// Found by a reader. As many bytes as had been there of the response before were taken for those, and more were wanted
+/// while a packet waited.
+#[test]
+fn nothing_is_wanted_while_a_response_waits() {
+    let mut config = Config::new();
+    config.set_http(HttpTarget::new("example.org"));
+    let mut client = Transport::client(&config).unwrap();
+    assert!(matches!(client.pull_event(), Ok(Some(Event::Connected(_)))));
+    let head = |length| format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n").into_bytes();
+    let first = [head(100), vec![1; 100]].concat();
+    let second = [head(40), PACKET.to_vec()].concat();
+
+    client.push_payload(&PACKET).unwrap();
+    let (start, rest) = first.split_at(head(100).len() + second.len());
+    client.push_wire(start).unwrap();
+    assert_eq!(client.pull_event(), Ok(None));
+    assert_eq!(client.wants_read(), rest.len());
+    client.push_wire(rest).unwrap();
+    assert!(matches!(client.pull_event(), Ok(Some(Event::Payload(_)))));
+
+    client.push_payload(&PACKET).unwrap();
+    assert_ne!(client.wants_read(), 0);
+    client.push_wire(&second).unwrap();
+    assert_eq!(client.wants_read(), 0);
+    assert!(matches!(client.pull_event(), Ok(Some(Event::Payload(_)))));
+}

@@ -384,6 +384,8 @@ impl Transport {
         };
         let length = core::mem::take(&mut turns.body);
         let end = length + core::mem::take(&mut turns.gap) + rest;
+        // What stands behind it was not looked at.
+        turns.looked_at = 0;
         if let Side::Client { asked, failed, .. } = &mut turns.side {
             *asked = false;
             if core::mem::take(failed) {
