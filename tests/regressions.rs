@@ -572,3 +572,16 @@ fn nothing_is_wanted_while_a_response_waits() {
     assert_eq!(client.wants_read(), 0);
     assert!(matches!(client.pull_event(), Ok(Some(Event::Payload(_)))));
 }
+
+/// Found by a reader. A config that is logged showed who may use the HTTP proxy.
+#[test]
+fn debug_shows_no_credentials_for_an_http_proxy() {
+    let mut target = HttpTarget::new("example.org");
+    target.proxy_authorization = Some("basic dXNlcjpwYXNz".into());
+    let mut config = Config::new();
+    config.set_http(target.clone());
+    for text in [format!("{target:?}"), format!("{config:?}")] {
+        assert!(text.contains("example.org"), "{text}");
+        assert!(!text.contains("dXNlcjpwYXNz"), "{text}");
+    }
+}

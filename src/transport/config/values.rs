@@ -1,5 +1,7 @@
 //! The values that the knobs of a config take.
 
+use core::fmt;
+
 use crate::carrier::fake_tls::profile::{self, Profile};
 use crate::obfuscation::ctr::StreamState;
 
@@ -68,7 +70,7 @@ impl WebSocketTarget {
 }
 
 /// Where and how a client sends HTTP requests.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct HttpTarget {
     /// A path from its slash on; for an HTTP proxy the whole URI, as TDLib
@@ -95,6 +97,18 @@ impl HttpTarget {
             content_type: None,
             proxy_authorization: None,
         }
+    }
+}
+
+/// Without the credentials.
+impl fmt::Debug for HttpTarget {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HttpTarget")
+            .field("target", &self.target)
+            .field("host", &self.host)
+            .field("keep_alive", &self.keep_alive)
+            .field("content_type", &self.content_type)
+            .finish_non_exhaustive()
     }
 }
 
