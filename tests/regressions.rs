@@ -585,3 +585,39 @@ fn debug_shows_no_credentials_for_an_http_proxy() {
         assert!(!text.contains("dXNlcjpwYXNz"), "{text}");
     }
 }
+
+/// Found by a reader. Who is refused, or has said goodbye, may go on sending: what came behind the last event was called
+/// bytes behind an end that nobody had pushed.
+#[test]
+fn what_comes_behind_the_last_event_is_dropped_until_the_end() {
+    let (_, mut closed) = websocket();
+    // The start of a packet is lost by the close frame behind it, both masked with zeros.
+    let partial = b"\x82\x83\0\0\0\0abc\x88\x82\0\0\0\0\x03\xe8";
+    closed.push_wire(partial).unwrap();
+    let mut http = http_server();
+    http.push_wire(b"POST /nothing HTTP/1.1\r\n\r\n").unwrap();
+    let mut websocket = server(Accept {
+        obfuscated: true,
+        websocket: true,
+        ..Accept::default()
+    });
+    websocket
+        .push_wire(b"GET /nothing HTTP/1.1\r\n\r\n")
+        .unwrap();
+    for mut server in [closed, http, websocket] {
+        let seen = events(&mut server);
+        assert!(seen.last().unwrap().starts_with("Closed"), "{seen:?}");
+        let waiting = server.pending_wire();
+        assert_ne!(waiting, 0);
+        for _ in 0..3 {
+            assert_eq!(server.push_wire(&[0x82; 1000]), Ok(1000));
+            assert_ne!(server.reserve_wire(1).unwrap().len(), 0);
+            assert_eq!(server.commit_wire(1), Ok(()));
+            assert_eq!(server.pull_event(), Ok(None));
+            assert_eq!((server.wants_read(), server.pending_wire()), (0, waiting));
+        }
+        assert_eq!(server.push_wire_end(), Ok(()));
+        assert_eq!(server.pull_event(), Ok(None));
+        assert_eq!(server.push_wire(b"more"), Err(UsageError::Ended.into()));
+    }
+}

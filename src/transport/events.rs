@@ -258,6 +258,8 @@ impl Transport {
             _ => Closed::BeforeOpening,
         };
         self.end = End::Reported;
+        // What still comes behind a close frame is dropped.
+        self.incoming.discard();
         Ok(Step::Closed(closed))
     }
 

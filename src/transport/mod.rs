@@ -81,6 +81,8 @@ pub struct Transport {
     /// Client: the transport error that was reported last.
     reported_error: Option<TransportError>,
     end: End,
+    /// The app has pushed the end: no bytes may follow.
+    end_pushed: bool,
 }
 
 /// How far the connection has come.
@@ -199,7 +201,8 @@ impl Inside {
     }
 }
 
-/// The end of the peer's stream.
+/// The end of the peer's stream: the app pushes it, a close frame says it, or a
+/// refusal makes it one.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum End {
     NotYet,
@@ -229,6 +232,7 @@ impl Transport {
             refused: false,
             reported_error: None,
             end: End::NotYet,
+            end_pushed: false,
         }
     }
 

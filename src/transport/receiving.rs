@@ -14,7 +14,8 @@ impl Transport {
     /// Takes bytes that the socket received, and says how many: fewer than
     /// given where the receive buffer's ceiling is reached. Then pull events,
     /// and push the rest. Over HTTP as a server, where there is no event then,
-    /// the client sent more before its answer: answer it first.
+    /// the client sent more before its answer: answer it first. What comes
+    /// behind [`Event::Closed`] is dropped.
     ///
     /// # Errors
     ///
@@ -78,6 +79,7 @@ impl Transport {
     /// [`Error::Protocol`] after a fatal error.
     pub fn push_wire_end(&mut self) -> Result<(), Error> {
         self.check_alive()?;
+        self.end_pushed = true;
         if self.end == End::NotYet {
             self.end = End::Unreported;
         }
@@ -119,7 +121,7 @@ impl Transport {
 
     fn check_receiving(&self) -> Result<(), Error> {
         self.check_alive()?;
-        if self.end != End::NotYet {
+        if self.end_pushed {
             return Err(UsageError::Ended.into());
         }
         Ok(())
@@ -128,8 +130,8 @@ impl Transport {
     /// Goes on with the opening of the connection, as far as the bytes reach.
     /// What is wrong with them is reported in its turn, as an event would be.
     fn open_up(&mut self) {
-        // What follows a refused request is not looked at.
-        while !self.refused {
+        // What follows a refused request or a close frame is not looked at.
+        while !self.refused && self.end == End::NotYet {
             let queued = self.incoming.queued().len();
             let went_on = match &self.stage {
                 // Each byte of these is judged as it comes: the verdict must not
