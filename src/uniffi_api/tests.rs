@@ -166,6 +166,35 @@ fn fake_tls_connects_once() {
     assert_eq!(cache.count(), 1);
 }
 
+/// More than fits came in one call, of a client that did not wait for its answers: the call never returned.
+#[test]
+fn what_an_http_client_sends_ahead_is_kept() {
+    let server = NativeTransport::server(TransportConfig {
+        accept: Some(AcceptedOpenings {
+            plain: false,
+            plain_full: false,
+            obfuscated: false,
+            secret: false,
+            websocket: false,
+            http: true,
+            obfuscated_full: false,
+        }),
+        max_payload: Some(1024),
+        ..config()
+    })
+    .unwrap();
+    let request = b"POST /api HTTP/1.1\r\nContent-Length: 40\r\n\r\n";
+    let requests = [request.as_slice(), &[7; 40]].concat().repeat(1000);
+    let mut events = server.receive(&requests).unwrap();
+    assert!(matches!(events.remove(0), Event::Connected { .. }));
+    for _ in 0..1000 {
+        assert!(matches!(events.as_slice(), [Event::Payload { .. }]));
+        server.push_payload(&[1; 24]).unwrap();
+        events = server.receive(&[]).unwrap();
+    }
+    assert_eq!(events, []);
+}
+
 #[test]
 fn endpoints_are_texts() {
     let media = dc_id_from_wire(-2).unwrap();

@@ -28,7 +28,11 @@ pub struct NativeTransport {
 }
 
 /// The one owner of a C handle.
-struct Owner(*mut mtproto_transport);
+struct Owner {
+    handle: *mut mtproto_transport,
+    /// What `receive` could not take yet.
+    late: Vec<u8>,
+}
 
 // SAFETY: the handle may be moved between threads, by the rules of the C ABI;
 // nothing in it belongs to a thread.
@@ -38,7 +42,7 @@ impl Drop for Owner {
     fn drop(&mut self) {
         // SAFETY: made by `Box::into_raw` in `NativeTransport::of`, and given
         // back here only, once.
-        drop(unsafe { Box::from_raw(self.0) });
+        drop(unsafe { Box::from_raw(self.handle) });
     }
 }
 
@@ -59,18 +63,33 @@ impl NativeTransport {
     /// Takes a burst of bytes that the socket received, and returns everything
     /// they led to. Where an error comes after events, the events are returned
     /// and the next call fails with the error: see `check_alive`.
+    ///
+    /// What an HTTP client sends before it has its answer is kept, and taken by
+    /// the next call: push the answer, then call this again, with no bytes if
+    /// none came.
     pub fn receive(&self, bytes: &[u8]) -> Result<Vec<Event>, MtprotoError> {
-        self.run(|transport| {
+        let mut owner = self.lock();
+        let mut late = core::mem::take(&mut owner.late);
+        let mut rest = bytes;
+        if !late.is_empty() {
+            late.extend_from_slice(bytes);
+            rest = &late;
+        }
+        let result = owner.run(|transport| {
             let mut events = Vec::new();
-            let mut rest = bytes;
             loop {
+                let before = events.len();
                 let consumed = transport.push_wire(rest)?;
                 rest = rest.get(consumed..).unwrap_or_default();
-                if !pull_all(transport, &mut events)? || rest.is_empty() {
+                let goes_on = pull_all(transport, &mut events)?;
+                let stuck = consumed == 0 && events.len() == before;
+                if !goes_on || rest.is_empty() || stuck {
                     return Ok(events);
                 }
             }
-        })
+        });
+        owner.late = rest.to_vec();
+        result
     }
 
     /// The peer has closed its side: returns the last events.
@@ -150,7 +169,7 @@ impl NativeTransport {
     /// The address of the `mtproto_transport` inside, for the C ABI. It ends
     /// with this object, and calls on it must not overlap with any other.
     pub fn raw_handle(&self) -> u64 {
-        self.lock().0.expose_provenance() as u64
+        self.lock().handle.expose_provenance() as u64
     }
 
     /// Turns what a call of the C ABI on the raw handle returned into the error
@@ -176,7 +195,10 @@ impl NativeTransport {
 impl NativeTransport {
     fn of(transport: Transport) -> Self {
         Self {
-            handle: Mutex::new(Owner(Box::into_raw(mtproto_transport::boxed(transport)))),
+            handle: Mutex::new(Owner {
+                handle: Box::into_raw(mtproto_transport::boxed(transport)),
+                late: Vec::new(),
+            }),
         }
     }
 
@@ -189,12 +211,19 @@ impl NativeTransport {
         &self,
         inside: impl FnOnce(&mut Transport) -> Result<T, Error>,
     ) -> Result<T, MtprotoError> {
-        let owner = self.lock();
-        let raw = owner.0;
+        self.lock().run(inside)
+    }
+}
+
+impl Owner {
+    fn run<T>(
+        &mut self,
+        inside: impl FnOnce(&mut Transport) -> Result<T, Error>,
+    ) -> Result<T, MtprotoError> {
         // SAFETY: live until the owner is dropped, and the owner is held here;
         // exclusive among the calls of this object by the lock, and against the
         // C ABI by the contract of `raw_handle`.
-        let handle = unsafe { &mut *raw };
+        let handle = unsafe { &mut *self.handle };
         match handle.run(inside) {
             Some(result) => Ok(result?),
             None => Err(MtprotoError::panicked()),
