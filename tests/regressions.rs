@@ -5,8 +5,8 @@
 use mtproto::error::UsageError;
 use mtproto::mtproxy::Secret;
 use mtproto::{
-    Accept, Closed, Config, DcId, Entropy, Envelope, Event, HttpTarget, Transport, TransportError,
-    WebSocketTarget,
+    Accept, Closed, Config, DcId, Entropy, Envelope, Event, HttpTarget, NotOursReason, Transport,
+    TransportError, WebSocketTarget,
 };
 
 const PACKET: [u8; 40] = [7; 40];
@@ -619,5 +619,45 @@ fn what_comes_behind_the_last_event_is_dropped_until_the_end() {
         assert_eq!(server.push_wire_end(), Ok(()));
         assert_eq!(server.pull_event(), Ok(None));
         assert_eq!(server.push_wire(b"more"), Err(UsageError::Ended.into()));
+    }
+}
+
+/// Found by a reader. A proxy with fake TLS alone kept still for up to seven bytes that the site it stands in for answers
+/// at once, as web servers do with what is no TLS.
+#[test]
+fn a_proxy_with_fake_tls_alone_tells_a_stranger_at_its_first_wrong_byte() {
+    let mut config = Config::new();
+    config.add_secret(Secret::fake_tls(&[7; 16], "example.org").unwrap());
+    for (bytes, told_at, reason) in [
+        (&b"A\r\n"[..], 1, NotOursReason::UnknownOpening),
+        (b"\r\n\r\n", 1, NotOursReason::UnknownOpening),
+        (b"\x10\0\0\0\0\0\0\0", 1, NotOursReason::UnknownOpening),
+        (b"\xef\x0a", 1, NotOursReason::NotAccepted),
+        (b"G\r\n", 2, NotOursReason::UnknownOpening),
+        (b"\x16\x02\x01", 2, NotOursReason::UnknownOpening),
+        (b"GET\r\n", 4, NotOursReason::UnknownOpening),
+        (b"GET / HTTP/1.0\r\n", 4, NotOursReason::Http),
+        (b"\xee\xee\xee\xee", 4, NotOursReason::NotAccepted),
+        (b"\xee\xee\xee\0\0", 4, NotOursReason::UnknownOpening),
+        (b"\x16\x03\xff\0", 4, NotOursReason::UnknownOpening),
+    ] {
+        for piece in 1..=bytes.len() {
+            let mut server = Transport::server(&config).unwrap();
+            let mut arrived = 0;
+            for piece in bytes.chunks(piece) {
+                assert_eq!(server.push_wire(piece), Ok(piece.len()));
+                arrived += piece.len();
+                match server.pull_event().unwrap() {
+                    Some(Event::NotOurs(stranger)) => {
+                        assert_eq!(stranger.reason, reason, "{bytes:?}");
+                        assert_eq!(stranger.data, &bytes[..arrived]);
+                        break;
+                    }
+                    other => assert_eq!(other, None),
+                }
+            }
+            let by_then = bytes.len().min(usize::next_multiple_of(told_at, piece));
+            assert_eq!(arrived, by_then, "{bytes:?}");
+        }
     }
 }

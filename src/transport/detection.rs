@@ -14,6 +14,10 @@
 //!  72 bytes   without a tag in it          Full under obfuscation
 //! ```
 //!
+//! Where nothing is accepted that takes more than 4 bytes to show, as in a proxy
+//! with fake TLS alone, a stranger is told from the first byte that begins none
+//! of these: the site that it is handed to may answer less than 4.
+//!
 //! What the config does not accept in clear is still tried as an initialization
 //! payload, because not every client draws its random bytes anew for every
 //! entry of that list.
@@ -38,7 +42,8 @@ pub(crate) enum Detection {
         needed: usize,
     },
     /// Not enough to tell, and at least this many bytes are needed in all; but
-    /// each byte of a hello is judged as it comes, and may be wrong.
+    /// each byte is judged as it comes, and may be wrong: in a hello, and where a
+    /// stranger is told early.
     InHello {
         needed: usize,
     },
@@ -88,8 +93,16 @@ pub(crate) fn detect(bytes: &[u8], acceptance: &Acceptance<'_>) -> Detection {
         Some(0xef) if accept.plain => return plain(Envelope::Abridged),
         Some(_) => {}
     }
+    let tells_early = !accept.plain_full && candidates(acceptance).next().is_none();
+    if tells_early && !may_begin(bytes) {
+        // By the one byte that is there in any case.
+        return stranger(&bytes[..1]);
+    }
     let Some(&first) = bytes.first_chunk::<4>() else {
-        return Detection::Incomplete { needed: 4 };
+        return match tells_early {
+            true => Detection::InHello { needed: 4 },
+            false => Detection::Incomplete { needed: 4 },
+        };
     };
     if obfuscation::is_http(first) {
         return match &first {
@@ -106,22 +119,52 @@ pub(crate) fn detect(bytes: &[u8], acceptance: &Acceptance<'_>) -> Detection {
             return plain(envelope);
         }
     }
-    let Some(&[_, _, _, _, second @ ..]) = bytes.first_chunk::<8>() else {
+    if tells_early {
+        return stranger(&first);
+    }
+    let Some(&start) = bytes.first_chunk::<8>() else {
         return Detection::Incomplete { needed: 8 };
     };
-    if second == [0; 4] && accept.plain_full {
+    if start[4..] == [0; 4] && accept.plain_full {
         return plain(Envelope::Full);
     }
-    let is_plain = first[0] == 0xef || first == [0xee; 4] || first == [0xdd; 4] || second == [0; 4];
-    let stranger = Detection::NotOurs(if is_plain {
+    if candidates(acceptance).next().is_none() {
+        return stranger(&start);
+    }
+    detect_obfuscated(bytes, acceptance).unwrap_or_else(|| stranger(&start))
+}
+
+/// Whether these bytes may be the first ones of what four of them tell.
+fn may_begin(bytes: &[u8]) -> bool {
+    let known: [&[u8]; 7] = [
+        b"HEAD",
+        b"POST",
+        b"GET ",
+        b"OPTI",
+        &[0xee; 4],
+        &[0xdd; 4],
+        &[0x16, 0x03],
+    ];
+    known.iter().any(|known| {
+        let length = known.len().min(bytes.len());
+        known[..length] == bytes[..length]
+    })
+}
+
+/// Somebody else's first bytes: an envelope in clear, or nothing known.
+fn stranger(bytes: &[u8]) -> Detection {
+    let is_plain = matches!(
+        bytes,
+        [0xef, ..]
+            | [0xee, 0xee, 0xee, 0xee, ..]
+            | [0xdd, 0xdd, 0xdd, 0xdd, ..]
+            | [_, _, _, _, 0, 0, 0, 0]
+    );
+    Detection::NotOurs(if is_plain {
         NotOursReason::NotAccepted
     } else {
         NotOursReason::UnknownOpening
-    });
-    if candidates(acceptance).next().is_none() {
-        return stranger;
-    }
-    detect_obfuscated(bytes, acceptance).unwrap_or(stranger)
+    })
 }
 
 /// Judges a TLS hello.
