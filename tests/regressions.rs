@@ -661,3 +661,23 @@ fn a_proxy_with_fake_tls_alone_tells_a_stranger_at_its_first_wrong_byte() {
         }
     }
 }
+
+/// Found by a reader. A ping that came while much waited was never answered, however soon it had left.
+#[test]
+fn a_ping_is_answered_once_less_waits() {
+    let (_, mut server) = websocket();
+    server.push_payload(&[7; 100_000]).unwrap();
+    // Masked with zeros; of two pings the later one counts.
+    server.push_wire(b"\x89\x82\0\0\0\0no").unwrap();
+    server.push_wire(b"\x89\x82\0\0\0\0hi").unwrap();
+    let waiting = server.pending_wire();
+    let mut sent = Vec::new();
+    let mut buffer = [0; 10_000];
+    while server.wants_write() {
+        let count = server.pull_wire(&mut buffer).unwrap();
+        sent.extend_from_slice(&buffer[..count]);
+    }
+    let pong = b"\x8a\x02hi";
+    assert_eq!(sent.len(), waiting + pong.len());
+    assert!(sent.ends_with(pong));
+}

@@ -28,7 +28,8 @@ use crate::obfuscation::ctr::Keystream;
 /// the rest.
 const LARGE: usize = 2048;
 
-/// Where more waits for a peer that does not read, its pings are not answered.
+/// Where more waits for a peer that does not read, its pings are not answered
+/// until less does.
 const MAX_BEFORE_PONG: usize = 64 * 1024;
 
 pub(super) struct Outgoing {
@@ -128,11 +129,12 @@ impl Outgoing {
         }
     }
 
-    /// Answers a ping of the carrier's, unless the peer lets answers pile up: it
-    /// gets one to a later ping (RFC 6455, section 5.5.3).
-    pub(super) fn pong(&mut self, payload: &[u8], random: &mut Random) -> Result<(), Error> {
+    /// Answers a ping of the carrier's, unless the peer lets answers pile up: then
+    /// it is still to be answered, or a later one in its place (RFC 6455, section
+    /// 5.5.3).
+    pub(super) fn pong(&mut self, payload: &[u8], random: &mut Random) -> Result<bool, Error> {
         if self.pending() > MAX_BEFORE_PONG {
-            return Ok(());
+            return Ok(false);
         }
         // What waits goes first, so that no frame is cut in two.
         self.wrap(random)?;
@@ -143,7 +145,7 @@ impl Outgoing {
         {
             append(&mut carried.wire, frame.as_bytes())?;
         }
-        Ok(())
+        Ok(true)
     }
 
     /// Ends the carrier's stream behind what waits, once, where it has an end of

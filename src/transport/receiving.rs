@@ -162,15 +162,17 @@ impl Transport {
     }
 
     /// Answers what the carrier itself asks: pings, and the peer's close.
-    fn answer_carrier(&mut self) {
+    #[inline]
+    pub(super) fn answer_carrier(&mut self) {
         let Some(reader) = self.incoming.reader() else {
             return;
         };
         let closed = reader.closed();
         if let Some(ping) = reader.ping() {
             let answered = self.outgoing.pong(ping.as_bytes(), &mut self.random);
-            // One that finds no memory is answered with what comes next.
-            if answered.is_ok() {
+            // One that finds no memory, or too much before it, is answered when
+            // more comes or some of that has left.
+            if answered == Ok(true) {
                 reader.end_ping();
             }
         }

@@ -158,6 +158,7 @@ impl Transport {
         self.check_sending()?;
         let count = self.outgoing.pull(buffer, &mut self.random)?;
         self.outgoing.shrink(self.limits.memory.kept());
+        self.answer_carrier();
         Ok(count)
     }
 
@@ -183,6 +184,7 @@ impl Transport {
         self.check_sending()?;
         self.outgoing.consume(count)?;
         self.outgoing.shrink(self.limits.memory.kept());
+        self.answer_carrier();
         Ok(())
     }
 
