@@ -1575,7 +1575,9 @@ mtproto_status mtproto_config_set_websocket(mtproto_config *config,
  * @param host          The Host field; it may be empty, as TDLib sends it.
  *                      NUL-terminated; it is copied.
  * @param target        A path from its slash on, such as "/api"; for an HTTP
- *                      proxy the whole URI. NUL-terminated; copied.
+ *                      proxy the whole URI (see also
+ *                      mtproto_config_set_proxy_authorization). NUL-terminated;
+ *                      copied.
  * @param content_type  The Content-Type field; NULL for none. NUL-terminated;
  *                      copied.
  * @param keep_alive    Whether the connection shall stay open for further
@@ -1590,6 +1592,20 @@ mtproto_status mtproto_config_set_http(mtproto_config *config,
                                        const char *target,
                                        const char *content_type,
                                        bool keep_alive);
+
+/**
+ * Client over HTTP, through an HTTP proxy: sets the Proxy-Authorization field of
+ * the requests. Call it behind mtproto_config_set_http, which begins without.
+ *
+ * @param authorization  The field's value, scheme and all, such as "basic
+ *                       dXNlcjpwYXNz"; NULL for none. NUL-terminated; copied.
+ * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
+ *          MTPROTO_ERROR_OUT_OF_MEMORY; MTPROTO_ERROR_INVALID_ARGUMENT for a
+ *          text that is not UTF-8, and where no HTTP was set. What cannot be sent
+ *          is refused by mtproto_client_new.
+ */
+mtproto_status mtproto_config_set_proxy_authorization(mtproto_config *config,
+                                                      const char *authorization);
 
 /**
  * HTTP: sets whether payloads that are pushed out of turn wait for their turn,

@@ -289,6 +289,7 @@ enum class not_ours_reason : std::int32_t {
     no_common_cipher = MTPROTO_NOT_OURS_NO_COMMON_CIPHER,
     clock = MTPROTO_NOT_OURS_CLOCK,
     replayed = MTPROTO_NOT_OURS_REPLAYED,
+    incomplete = MTPROTO_NOT_OURS_INCOMPLETE,
 };
 
 enum class closed_reason : std::int32_t {
@@ -297,6 +298,7 @@ enum class closed_reason : std::int32_t {
     inside_frame = MTPROTO_CLOSED_INSIDE_FRAME,
     before_opening = MTPROTO_CLOSED_BEFORE_OPENING,
     refused = MTPROTO_CLOSED_REFUSED,
+    unsent = MTPROTO_CLOSED_UNSENT,
 };
 
 /// To be or-ed.
@@ -619,6 +621,10 @@ public:
                  bool keep_alive = true) & noexcept {
         return took(mtproto_config_set_http(get(), host, target, content_type, keep_alive));
     }
+    /// Behind http(). `value` may be nullptr.
+    config &proxy_authorization(const char *value) & noexcept {
+        return took(mtproto_config_set_proxy_authorization(get(), value));
+    }
     config &queue_turns(bool value) & noexcept { return took(mtproto_config_set_queue_turns(get(), value)); }
     config &add_path(const char *path) & noexcept { return took(mtproto_config_add_path(get(), path)); }
     config &hello(tls_profile profile) & noexcept {
@@ -660,6 +666,7 @@ public:
                   bool keep_alive = true) && noexcept {
         return std::move(http(host, target, content_type, keep_alive));
     }
+    config &&proxy_authorization(const char *value) && noexcept { return std::move(proxy_authorization(value)); }
     config &&queue_turns(bool value) && noexcept { return std::move(queue_turns(value)); }
     config &&add_path(const char *path) && noexcept { return std::move(add_path(path)); }
     config &&hello(tls_profile profile) && noexcept { return std::move(hello(profile)); }
@@ -836,6 +843,8 @@ public:
     [[nodiscard]] std::size_t wants_read() const noexcept { return mtproto_transport_wants_read(get()); }
     [[nodiscard]] bool wants_write() const noexcept { return mtproto_transport_wants_write(get()); }
     [[nodiscard]] std::size_t pending_wire() const noexcept { return mtproto_transport_pending_wire(get()); }
+    /// No payload can be sent any more: close the socket once no event and no wire byte waits.
+    [[nodiscard]] bool is_over() const noexcept { return mtproto_transport_is_over(get()); }
     /// The fatal error with its figures; "" while there is none.
     [[nodiscard]] const char *error_text() const & noexcept { return mtproto_transport_error_text(get()); }
 

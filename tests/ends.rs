@@ -304,6 +304,27 @@ fn the_transport_error_of_code_1_is_never_read_as_a_quick_ack() {
     }
 }
 
+/// What is pushed while a carrier's handshake is not answered waits for it; once the peer has left it cannot.
+#[test]
+fn a_client_whose_handshake_was_not_answered_is_over() {
+    let secret = Secret::from_bytes(b"\xee0123456789abcdefexample.org", ParseMode::Strict).unwrap();
+    let mut fake_tls = Config::new();
+    fake_tls
+        .add_secret(secret)
+        .set_dc(DcId::new(2, false, false).unwrap());
+    let mut websocket = Config::new();
+    websocket.set_websocket(WebSocketTarget::new("example.org"));
+    for config in [fake_tls, websocket] {
+        let mut client = Transport::client(&config).unwrap();
+        client.push_payload(&PACKET).unwrap();
+        client.push_wire_end().unwrap();
+        assert!(!client.is_over());
+        assert_eq!(events(&mut client), ["before_opening"]);
+        assert!(client.is_over());
+        assert_eq!(client.push_payload(&PACKET), Err(UsageError::Closed.into()));
+    }
+}
+
 /// Over WebSocket a transport error is the last thing that can be sent.
 #[test]
 fn a_websocket_is_over_behind_a_transport_error() {

@@ -125,7 +125,7 @@ impl World {
         let small = i32::from(choices.byte() as i8) % 6;
         // SAFETY: live handles, and pointers as the header asks.
         unsafe {
-            let status = match choices.below(28) {
+            let status = match choices.below(29) {
                 0 => {
                     self.configs[slot] = None;
                     mtproto_config_free(config);
@@ -190,7 +190,8 @@ impl World {
                     let secret = self.secrets[choices.below(2)];
                     mtproto_config_add_parsed_secret(config, secret.map_or(null(), |secret| secret))
                 }
-                _ => mtproto_config_set_unix_time(config, choices.word()),
+                27 => mtproto_config_set_unix_time(config, choices.word()),
+                _ => mtproto_config_set_proxy_authorization(config, text_of(choices).as_ptr()),
             };
             known(status);
         }
@@ -478,6 +479,7 @@ impl World {
             if let Some(dead) = end.dead {
                 let (wants_read, wants_write, pending) = hints(handle);
                 assert_eq!((wants_read, wants_write), (0, pending != 0));
+                assert!(mtproto_transport_is_over(handle));
                 assert!(!was_dead || pending <= before.2, "the dead have said all");
                 if end.closes == Some(false)
                     || !(-299..=-200).contains(&dead)

@@ -1,5 +1,6 @@
 //! Feeds wire bytes to an end, cut as told, and checks what holds whatever the bytes are.
 
+use mtproto::error::UsageError;
 use mtproto::{Carrier, Closed, Error, Event, NotOursReason, Transport};
 
 /// An event that owns its bytes.
@@ -121,6 +122,9 @@ fn push(transport: &mut Transport, piece: &[u8], reserve: bool) -> usize {
     } else {
         transport.push_wire(piece)
     };
+    if taken == Err(UsageError::EventsPending.into()) {
+        return 0;
+    }
     // The app learns of what the peer did wrong by pulling events, never here.
     let taken = taken.expect("an error that no event call has reported");
     if reserve {
@@ -177,6 +181,10 @@ pub fn feed(transport: &mut Transport, wire: &[u8], cuts: Cuts) -> Outcome {
         }
         assert_eq!(transport.wants_read(), 0);
         take_wire(transport, &mut outcome);
+        let over = transport.is_over();
+        let pushed = transport.push_payload(&[1; 40]);
+        assert!(!over || pushed.is_err(), "over, and {pushed:?}");
+        assert!(over || pushed != Err(UsageError::Closed.into()));
     }
     for seen in &outcome.seen {
         if let Seen::NotOurs(_, data) = seen {

@@ -454,7 +454,9 @@ pub unsafe extern "C" fn mtproto_config_set_websocket(
 /// @param host          The Host field; it may be empty, as TDLib sends it.
 ///                      NUL-terminated; it is copied.
 /// @param target        A path from its slash on, such as "/api"; for an HTTP
-///                      proxy the whole URI. NUL-terminated; copied.
+///                      proxy the whole URI (see also
+///                      mtproto_config_set_proxy_authorization). NUL-terminated;
+///                      copied.
 /// @param content_type  The Content-Type field; NULL for none. NUL-terminated;
 ///                      copied.
 /// @param keep_alive    Whether the connection shall stay open for further
@@ -484,6 +486,34 @@ pub unsafe extern "C" fn mtproto_config_set_http(
             proxy_authorization: None,
         });
         Ok(())
+    };
+    // SAFETY: the caller's handle, by the header's rules.
+    unsafe { set(config, setter) }
+}
+
+/// Client over HTTP, through an HTTP proxy: sets the Proxy-Authorization field of
+/// the requests. Call it behind mtproto_config_set_http, which begins without.
+///
+/// @param authorization  The field's value, scheme and all, such as "basic
+///                       dXNlcjpwYXNz"; NULL for none. NUL-terminated; copied.
+/// @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
+///          MTPROTO_ERROR_OUT_OF_MEMORY; MTPROTO_ERROR_INVALID_ARGUMENT for a
+///          text that is not UTF-8, and where no HTTP was set. What cannot be sent
+///          is refused by mtproto_client_new.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mtproto_config_set_proxy_authorization(
+    config: *mut mtproto_config,
+    authorization: *const c_char,
+) -> mtproto_status {
+    let setter = |config: &mut Config| {
+        // SAFETY: the caller's text, by the header's rules.
+        let authorization = unsafe { text_or_none(authorization) }?;
+        let authorization = authorization.map(allocate::text).transpose()?;
+        if config.set_proxy_authorization(authorization) {
+            Ok(())
+        } else {
+            Err(MTPROTO_ERROR_INVALID_ARGUMENT)
+        }
     };
     // SAFETY: the caller's handle, by the header's rules.
     unsafe { set(config, setter) }

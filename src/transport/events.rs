@@ -255,7 +255,10 @@ impl Transport {
                     Closed::InsideFrame
                 }
             }
-            _ => Closed::BeforeOpening,
+            _ => {
+                self.outgoing.give_up();
+                Closed::BeforeOpening
+            }
         };
         self.end = End::Reported;
         // What still comes behind a close frame is dropped.

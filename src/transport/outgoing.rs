@@ -164,6 +164,13 @@ impl Outgoing {
         }
     }
 
+    /// The carrier's handshake will have no answer: what waits for it never goes.
+    pub(super) fn give_up(&mut self) {
+        if let Some(carried) = &mut self.carrier {
+            carried.end = End::Sent;
+        }
+    }
+
     /// Whether the carrier's stream was ended: nothing can be sent.
     pub(super) fn is_ended(&self) -> bool {
         self.carrier

@@ -114,7 +114,7 @@ pub struct WebsocketTarget {
 }
 
 /// Where and how a client sends HTTP requests.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, uniffi::Record)]
+#[derive(Clone, PartialEq, Eq, Hash, uniffi::Record)]
 pub struct HttpTarget {
     /// The Host field; it may be empty.
     pub host: String,
@@ -127,6 +127,9 @@ pub struct HttpTarget {
     /// The Content-Type field.
     #[uniffi(default = None)]
     pub content_type: Option<String>,
+    /// Credentials for an HTTP proxy, scheme and all, such as "basic dXNlcjpwYXNz".
+    #[uniffi(default = None)]
+    pub proxy_authorization: Option<String>,
 }
 
 /// The settings of a transport. What is not set stays at the library's default:
@@ -257,6 +260,9 @@ impl TransportConfig {
             target.target.clone_from(&http.target);
             target.keep_alive = http.keep_alive;
             target.content_type.clone_from(&http.content_type);
+            target
+                .proxy_authorization
+                .clone_from(&http.proxy_authorization);
             config.set_http(target);
         }
         if let Some(queue) = self.queue_turns {

@@ -137,6 +137,26 @@ static mtproto_status client_over(struct fixture *f, enum over over, const char 
     return mtproto_client_new(f->config, &f->out.made);
 }
 
+/* Whether the credentials for an HTTP proxy stand in the request. */
+static bool authorized(mtproto_config *config) {
+    static const char field[] = "\r\nProxy-Authorization: basic YTpi\r\n";
+    mtproto_transport *client = NULL;
+    const uint8_t *wire = NULL;
+    size_t length = 0;
+    bool found = false;
+    mtproto_config_set_http(config, "a", "http://a/api", NULL, true);
+    mtproto_config_set_proxy_authorization(config, "basic YTpi");
+    if (mtproto_client_new(config, &client) != MTPROTO_OK) return false;
+    mtproto_transport_push_payload(client, PACKET, 40, NULL);
+    if (mtproto_transport_peek_wire(client, &wire, &length) == MTPROTO_OK) {
+        for (size_t at = 0; at + sizeof field - 1 <= length; at++) {
+            found = found || memcmp(wire + at, field, sizeof field - 1) == 0;
+        }
+    }
+    mtproto_transport_free(client);
+    return found;
+}
+
 static mtproto_status fake_tls_over_websocket(struct fixture *f) {
     mtproto_config_set_websocket(f->config, "a", "/apiws", NULL);
     return client_of(f, EE, 28, MTPROTO_ENVELOPE_PADDED_INTERMEDIATE);

@@ -152,7 +152,9 @@ void connected_says_all() {
     CHECK_EQUAL(event.secret_index.value_or(9), 0);
     const auto dc = dc_id::decode(event.dc.value_or(0));
     CHECK(dc.ok() && *dc == (dc_id{4, false, true}));
-    CHECK(server->wants_read() > 0 && !server->wants_write());
+    CHECK(server->wants_read() > 0 && !server->wants_write() && !server->is_over());
+    CHECK_EQUAL(config().proxy_authorization("basic YTpi").status().code(), MTPROTO_ERROR_INVALID_ARGUMENT);
+    CHECK(config().http("a", "http://a/api").proxy_authorization("basic YTpi").status().ok());
 }
 
 void strangers_and_the_dead() {
@@ -331,7 +333,8 @@ void values() {
     case_begin("hpp: names");
     CHECK(std::string_view(name(not_ours_reason::clock)) == "clock");
     CHECK(std::string_view(name(not_ours_reason::no_common_cipher)) == "no_common_cipher");
-    CHECK(std::string_view(name(closed_reason::refused)) == "refused");
+    CHECK(std::string_view(name(not_ours_reason::incomplete)) == "incomplete");
+    CHECK(std::string_view(name(closed_reason::unsent)) == "unsent");
     CHECK(std::string_view(name(closed_reason::none)) == "unknown");
     CHECK(std::string_view(transport_error_meaning(404)) == mtproto_transport_error_meaning(404));
     CHECK(std::string_view(transport_error_meaning(404)) != transport_error_meaning(429));

@@ -30,6 +30,7 @@ fn all_set(calls: &mut Calls) -> Config {
         calls.done(|| mtproto_config_set_memory(config, MTPROTO_MEMORY_SMALL));
         calls.done(|| mtproto_config_set_entropy(config, SECRET.as_ptr(), SECRET.len()));
         calls.done(|| mtproto_config_set_http(config, host, path, c"a/b".as_ptr(), true));
+        calls.done(|| mtproto_config_set_proxy_authorization(config, c"basic YTpi".as_ptr()));
         calls.done(|| mtproto_config_set_websocket(config, host, path, c"https://a".as_ptr()));
         calls.done(|| mtproto_config_set_queue_turns(config, true));
         calls.done(|| mtproto_config_add_path(config, c"/mine".as_ptr()));

@@ -62,6 +62,16 @@ impl Config {
         Ok(())
     }
 
+    /// Sets the credentials of the HTTP target that was set. Whether there is one.
+    #[cfg(feature = "capi")]
+    pub(crate) fn set_proxy_authorization(&mut self, authorization: Option<String>) -> bool {
+        let ClientCarrier::Http(target) = &mut self.knobs().carrier else {
+            return false;
+        };
+        target.proxy_authorization = authorization;
+        true
+    }
+
     #[cfg(feature = "capi")]
     pub(crate) fn share_replay_cache(&mut self, cache: Shared<ReplayCache>) {
         self.knobs().replay_cache = Some(SharedCache::Shared(cache));
