@@ -186,6 +186,8 @@ impl ResponseReader {
         // Section 6.3, in its order: 1xx, 204 and 304 have no body, whatever
         // they say.
         let length = match code {
+            // RFC 9110, section 15: from 100 on; 0 could be no transport error.
+            0..100 => return Err(HeadError::Malformed("a bad status code").into()),
             101 => return Err(ResponseError::Upgrade),
             // "Go on sending", early hints: the response is still to come.
             100..=199 => {

@@ -88,6 +88,10 @@ fn every_bad_answer_has_its_error() {
             HeadError::Malformed("a bad status code").into(),
         ),
         (
+            "HTTP/1.1 000 OK\r\nContent-Length: 4\r\n\r\nabcd".to_owned(),
+            HeadError::Malformed("a bad status code").into(),
+        ),
+        (
             ok(&format!("X: {}", "y".repeat(MAX_HEAD))),
             HeadError::TooLong.into(),
         ),
