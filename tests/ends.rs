@@ -304,6 +304,20 @@ fn the_transport_error_of_code_1_is_never_read_as_a_quick_ack() {
     }
 }
 
+/// A client may open a WebSocket, and close it before it says anything: it is answered (RFC 6455, section 5.5.1).
+#[test]
+fn a_websocket_that_is_closed_before_the_opening_is_answered() {
+    let (config, request) = openings().pop().unwrap();
+    let mut server = Transport::server(&config).unwrap();
+    push(&mut server, &request);
+    assert!(take_wire(&mut server).starts_with(b"HTTP/1.1 101"));
+    // Masked with zeros.
+    push(&mut server, b"\x88\x82\0\0\0\0\x03\xe8");
+    assert_eq!(events(&mut server), ["before_opening"]);
+    assert!(server.is_over());
+    assert_eq!(take_wire(&mut server), b"\x88\x02\x03\xe8");
+}
+
 /// What is pushed while a carrier's handshake is not answered waits for it; once the peer has left it cannot.
 #[test]
 fn a_client_whose_handshake_was_not_answered_is_over() {

@@ -271,7 +271,7 @@ way_deb() {
 way_cargo-c() {
     local folder=$work/cargo-c file soname version
     if ! command -v cargo-cinstall >/dev/null 2>&1; then
-        skip "cargo-cinstall is missing (cargo install --locked cargo-c, or Debian's package cargo-c)"
+        skip "cargo-cinstall is missing (cargo install --locked cargo-c: 0.10 or later)"
         return
     fi
     version=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)

@@ -166,7 +166,9 @@ impl Outgoing {
 
     /// The carrier's handshake will have no answer: what waits for it never goes.
     pub(super) fn give_up(&mut self) {
-        if let Some(carried) = &mut self.carrier {
+        if let Some(carried) = &mut self.carrier
+            && carried.writer.is_none()
+        {
             carried.end = End::Sent;
         }
     }
