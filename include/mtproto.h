@@ -1994,7 +1994,10 @@ mtproto_status mtproto_transport_commit_wire(mtproto_transport *transport, size_
 
 /**
  * The peer has closed its side: no bytes follow. Next: pull the last events, up
- * to CLOSED. Payloads can still be sent. A second call does nothing.
+ * to CLOSED; as a server NOT_OURS in its place, with the bytes of who was not
+ * recognised yet, which serves for a timeout too. Over HTTP as a server requests
+ * that were sent ahead come first, each once the one before was answered.
+ * Payloads can still be sent. A second call does nothing.
  *
  * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT; the transport's fatal
  *          status.

@@ -541,7 +541,10 @@ pub unsafe extern "C" fn mtproto_transport_commit_wire(
 }
 
 /// The peer has closed its side: no bytes follow. Next: pull the last events, up
-/// to CLOSED. Payloads can still be sent. A second call does nothing.
+/// to CLOSED; as a server NOT_OURS in its place, with the bytes of who was not
+/// recognised yet, which serves for a timeout too. Over HTTP as a server requests
+/// that were sent ahead come first, each once the one before was answered.
+/// Payloads can still be sent. A second call does nothing.
 ///
 /// @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT; the transport's fatal
 ///          status.

@@ -70,9 +70,10 @@ impl Transport {
     }
 
     /// The peer has closed its side: no bytes follow. Pull the last events; the
-    /// last one is [`Event::Closed`]. Over HTTP as a server requests that were
-    /// sent ahead come before it, each once the one before was answered. May be
-    /// called again without effect.
+    /// last one is [`Event::Closed`], or as a server [`Event::NotOurs`], with the
+    /// bytes of who was not recognised yet, which serves for a timeout too. Over
+    /// HTTP as a server requests that were sent ahead come first, each once the
+    /// one before was answered. May be called again without effect.
     ///
     /// # Errors
     ///
