@@ -36,17 +36,23 @@ mod header {
     use std::path::Path;
 
     /// In the order in which a reader meets them in the header.
-    const SOURCES: [&str; 12] = [
+    const SOURCES: [&str; 18] = [
         "status",
         "version",
         "secret",
         "link",
         "dc_id",
         "endpoints",
+        "envelope",
         "config",
+        "config_carrier",
+        "config_fake_tls",
         "replay_cache",
         "event",
         "transport",
+        "sending",
+        "receiving",
+        "hints",
         "burst",
         "quick_ack",
     ];

@@ -1388,6 +1388,15 @@ mtproto_status mtproto_endpoint_plain_uri(const char *address,
                                           size_t *length);
 
 /**
+ * The name of an envelope in lower case, as in logs: "abridged",
+ * "intermediate", "padded_intermediate", "full".
+ *
+ * @param envelope  Any value.
+ * @return  A NUL-terminated text, never NULL ("unknown"), that lives for ever.
+ */
+const char *mtproto_envelope_name(int32_t envelope);
+
+/**
  * Makes a config with the defaults: as client, obfuscated Padded intermediate
  * without a secret; as server, everything in clear or obfuscated without a
  * secret.
@@ -1686,15 +1695,6 @@ mtproto_status mtproto_config_set_answer_size(mtproto_config *config,
  */
 mtproto_status mtproto_config_set_allowed_clock_skew(mtproto_config *config,
                                                      uint32_t seconds);
-
-/**
- * The name of an envelope in lower case, as in logs: "abridged",
- * "intermediate", "padded_intermediate", "full".
- *
- * @param envelope  Any value.
- * @return  A NUL-terminated text, never NULL ("unknown"), that lives for ever.
- */
-const char *mtproto_envelope_name(int32_t envelope);
 
 /**
  * Makes a replay cache. When it is full, the oldest handshake is forgotten

@@ -6,7 +6,7 @@ use core::ptr;
 use libc::c_char;
 
 use super::boundary::guard_value;
-use super::config::number_of;
+use super::envelope::number_of;
 use super::status::{MTPROTO_ERROR_NULL_ARGUMENT, MTPROTO_ERROR_STRUCT_SIZE, mtproto_status};
 use crate::transport::{Carrier, Closed, Event, NotOursReason};
 use crate::transport_error::TransportError;

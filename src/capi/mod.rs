@@ -1,4 +1,4 @@
-//! The C ABI: the exported functions, one file for each handle.
+//! The C ABI: the exported functions, a file or several for each handle.
 //!
 //! The only room with `unsafe`. Each file's public items are what cbindgen
 //! turns into `include/mtproto.h`, in the order in which build.rs names the
@@ -16,13 +16,19 @@
 mod boundary;
 mod burst;
 mod config;
+mod config_carrier;
+mod config_fake_tls;
 mod dc_id;
 mod endpoints;
+mod envelope;
 mod event;
+mod hints;
 mod link;
 mod quick_ack;
+mod receiving;
 mod replay_cache;
 mod secret;
+mod sending;
 mod shared;
 mod status;
 #[cfg(feature = "test-panic")]
@@ -39,13 +45,19 @@ pub(crate) use shared::Shared;
 pub(crate) use status::{link_status, secret_status, status_of, text};
 
 pub use config::*;
+pub use config_carrier::*;
+pub use config_fake_tls::*;
 pub use dc_id::*;
 pub use endpoints::*;
+pub use envelope::*;
 pub use event::*;
+pub use hints::*;
 pub use link::*;
 pub use quick_ack::*;
+pub use receiving::*;
 pub use replay_cache::*;
 pub use secret::*;
+pub use sending::*;
 pub use status::*;
 #[cfg(feature = "test-panic")]
 pub use test_panic::*;
