@@ -1997,7 +1997,8 @@ mtproto_status mtproto_transport_commit_wire(mtproto_transport *transport, size_
  * to CLOSED; as a server NOT_OURS in its place, with the bytes of who was not
  * recognised yet, which serves for a timeout too. Over HTTP as a server requests
  * that were sent ahead come first, each once the one before was answered.
- * Payloads can still be sent. A second call does nothing.
+ * Payloads can still be sent, but over HTTP only an answer that is owed. A
+ * second call does nothing.
  *
  * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT; the transport's fatal
  *          status.

@@ -37,7 +37,7 @@ fn push(transport: &mut Transport, wire: &[u8]) {
 
 fn http_server() -> Transport {
     let mut config = Config::new();
-    config.set_accept(Accept {
+    config.set_queue_turns(true).set_accept(Accept {
         http: true,
         ..Accept::default()
     });
@@ -150,6 +150,28 @@ fn an_http_server_is_over_behind_its_last_answer() {
     server.push_payload(&PACKET).unwrap();
     assert!(server.is_over() && server.wants_write());
     assert_eq!(server.push_payload(&PACKET), Err(UsageError::Closed.into()));
+}
+
+/// Who has left waits for no further answer: what is pushed behind the last event would wait for ever.
+#[test]
+fn an_http_connection_is_over_behind_its_end() {
+    let mut server = http_server();
+    push(&mut server, &request(1));
+    server.push_wire_end().unwrap();
+    assert_eq!(
+        events(&mut server),
+        ["connected", "payload 1", "between_frames"]
+    );
+    assert!(!server.is_over());
+    server.push_payload(&PACKET).unwrap();
+    let mut client = http_client(true, true);
+    client.push_wire_end().unwrap();
+    assert_eq!(events(&mut client), ["connected", "between_frames"]);
+    for mut transport in [server, client] {
+        assert!(transport.is_over());
+        let pushed = transport.push_payload(&PACKET);
+        assert_eq!(pushed, Err(UsageError::Closed.into()));
+    }
 }
 
 fn fake_tls_pair() -> (Transport, Transport) {

@@ -131,9 +131,11 @@ impl Turns {
         }
     }
 
-    /// Whether the connection ends with what was sent.
-    pub(super) fn is_over(&self) -> bool {
-        self.over
+    /// Whether nothing more can be sent: the connection ends with what was, or the
+    /// peer has left (`ended`) and waits for no answer.
+    pub(super) fn is_over(&self, ended: bool) -> bool {
+        let answers = matches!(self.side, Side::Server { owed: Some(_), .. });
+        self.over || (ended && !answers)
     }
 
     /// Whether a look can come to an answer.
@@ -241,7 +243,7 @@ impl Transport {
         let Stage::Http { turns, .. } = &mut self.stage else {
             return Err(UsageError::NotConnected.into());
         };
-        if turns.over {
+        if turns.is_over(self.end == End::Reported) {
             return Err(UsageError::Closed.into());
         }
         if turns.is_due() && turns.waiting.is_empty() {

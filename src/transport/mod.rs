@@ -294,7 +294,7 @@ impl Transport {
     pub fn is_over(&self) -> bool {
         match &self.stage {
             Stage::Failed(_) => true,
-            Stage::Http { turns, .. } => turns.is_over(),
+            Stage::Http { turns, .. } => turns.is_over(self.end == End::Reported),
             Stage::Detecting { .. } | Stage::Handshaking { .. } => {
                 self.refused || self.end == End::Reported
             }
