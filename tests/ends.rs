@@ -103,6 +103,41 @@ fn payloads_that_were_not_sent_are_reported() {
     }
 }
 
+/// An app closes the connection where it is over and no event waits: what was not sent is reported by then.
+#[test]
+fn payloads_that_were_not_sent_are_reported_before_the_peer_leaves() {
+    let mut client = http_client(true, true);
+    for _ in 0..3 {
+        client.push_payload(&PACKET).unwrap();
+    }
+    take_wire(&mut client);
+    push(
+        &mut client,
+        b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 4\r\n\r\naaaa",
+    );
+    let mut server = http_server();
+    push(&mut server, &request(97));
+    assert_eq!(events(&mut server), ["connected", "payload 97"]);
+    for _ in 0..3 {
+        server.push_payload(&PACKET).unwrap();
+    }
+    take_wire(&mut server);
+    push(
+        &mut server,
+        b"POST /api HTTP/1.1\r\nConnection: close\r\nContent-Length: 4\r\n\r\naaaa",
+    );
+    for (mut transport, seen) in [
+        (client, &["connected", "payload 97", "unsent"][..]),
+        (server, &["payload 97", "unsent"]),
+    ] {
+        assert_eq!(events(&mut transport), seen);
+        assert!(transport.is_over());
+        push(&mut transport, b"more");
+        transport.push_wire_end().unwrap();
+        assert_eq!(events(&mut transport), [""; 0]);
+    }
+}
+
 /// Who asks for one response a connection has no second turn (RFC 9112, section 9.6).
 #[test]
 fn a_client_that_does_not_stay_has_one_request() {

@@ -323,6 +323,11 @@ impl Transport {
             if turns.over {
                 (turns.body, turns.gap) = (0, 0);
                 self.incoming.discard();
+                // Nobody has to wait for the peer to leave.
+                if !turns.waiting.is_empty() {
+                    self.end = End::Reported;
+                    return Ok(Step::Closed(Closed::Unsent));
+                }
             }
             if turns.answers_at_once() {
                 // Once a request was read, its answer must not be lost.
