@@ -108,6 +108,8 @@ static void handle(struct connection *connection, const mtproto_event *event) {
         if (status >= 0 || status == MTPROTO_ERROR_CLOSED) break; /* closed: said goodbye before */
         if (mtproto_status_is_fatal(status)) fail(connection, status);
         else log_error(status, mtproto_status_text(status)); /* only this answer is lost */
+        /* Over HTTP the next request would wait for it for ever. */
+        if (connection->carrier == MTPROTO_CARRIER_HTTP) begin_ending(connection, "error");
         break;
     case MTPROTO_EVENT_NOT_OURS:
         /* A server that hides would hand the event's bytes and the socket to a web server now. */

@@ -258,6 +258,10 @@ def run_all(cases, path):
             cases.run("%s, plain, echoes up to 1 MiB" % envelope, echoes, responder, envelope, False,
                       (24, 40, 488, 504, 520, 1016, 1032, 65560, (1 << 20) - 8, (1 << 20) + 8, 24))
             cases.run("%s, obfuscated, echoes" % envelope, echoes, responder, envelope, True, (24, 488, 504, 520, 4104, 24))
+        # A server may not send it as a packet, so that there is no answer, and no turn behind it.
+        code = b"POST /api HTTP/1.1\r\nContent-Length: 4\r\n\r\n" + struct.pack("<i", -404)
+        cases.run("HTTP, closes where its answer cannot be sent", garbage, responder, code, True,
+                  lambda: echoes(responder, wire.ENVELOPES[0], False, (24,)))
 
     raw_crowd.run_all(cases, path)
 
