@@ -99,8 +99,10 @@ using element_of = std::enable_if_t<std::is_convertible<decltype(std::declval<C 
                                     std::remove_pointer_t<decltype(std::declval<C &>().data())>>;
 
 /// Containers are const as deep as their elements, views are not.
+template <typename C, typename = void> constexpr bool is_view = false;
 template <typename C>
-constexpr bool is_view = std::is_same<element_of<C>, element_of<const std::remove_reference_t<C>>>::value;
+constexpr bool is_view<C, std::enable_if_t<std::is_same<element_of<C>, //
+                                                        element_of<const std::remove_reference_t<C>>>::value>> = true;
 
 } // namespace detail
 

@@ -25,6 +25,13 @@ static_assert(std::is_convertible<std::vector<std::uint8_t>, bytes>::value &&
                   std::is_convertible<std::string_view, bytes>::value &&
                   std::is_convertible<std::vector<std::uint8_t> &, room>::value,
               "bytes from anything that has them");
+/// As buffers of C++98 are: it can be looked into only where it can be changed.
+struct changeable_only {
+    std::uint8_t *data();
+    std::size_t size();
+};
+static_assert(std::is_convertible<changeable_only &, room>::value && !std::is_convertible<changeable_only, room>::value,
+              "whatever else it can do");
 static_assert(!std::is_convertible<std::vector<int>, bytes>::value && !std::is_convertible<int *, bytes>::value &&
                   !std::is_convertible<const std::vector<std::uint8_t> &, room>::value,
               "and from nothing else");
