@@ -166,9 +166,7 @@ fn fake_tls_connects_once() {
     assert_eq!(cache.count(), 1);
 }
 
-/// More than fits came in one call, of a client that did not wait for its answers: the call never returned.
-#[test]
-fn what_an_http_client_sends_ahead_is_kept() {
+fn small_http_server() -> NativeTransport {
     let server = NativeTransport::server(TransportConfig {
         accept: Some(AcceptedOpenings {
             plain: false,
@@ -181,11 +179,21 @@ fn what_an_http_client_sends_ahead_is_kept() {
         }),
         max_payload: Some(1024),
         ..config()
-    })
-    .unwrap();
+    });
+    server.unwrap()
+}
+
+/// More than fits, of a client that does not wait for its answers.
+fn requests() -> Vec<u8> {
     let request = b"POST /api HTTP/1.1\r\nContent-Length: 40\r\n\r\n";
-    let requests = [request.as_slice(), &[7; 40]].concat().repeat(1000);
-    let mut events = server.receive(&requests).unwrap();
+    [request.as_slice(), &[7; 40]].concat().repeat(1000)
+}
+
+/// More than fits came in one call, of a client that did not wait for its answers: the call never returned.
+#[test]
+fn what_an_http_client_sends_ahead_is_kept() {
+    let server = small_http_server();
+    let mut events = server.receive(&requests()).unwrap();
     assert!(matches!(events.remove(0), Event::Connected { .. }));
     for _ in 0..1000 {
         assert!(matches!(events.as_slice(), [Event::Payload { .. }]));
@@ -193,6 +201,25 @@ fn what_an_http_client_sends_ahead_is_kept() {
         events = server.receive(&[]).unwrap();
     }
     assert_eq!(events, []);
+}
+
+/// What was kept came never where the end came before the answers.
+#[test]
+fn what_an_http_client_sends_ahead_comes_before_its_end() {
+    let server = small_http_server();
+    let mut events = server.receive(&requests()).unwrap();
+    assert!(matches!(events.remove(0), Event::Connected { .. }));
+    events.extend(server.receive_end().unwrap());
+    for _ in 1..1000 {
+        assert!(matches!(events.as_slice(), [Event::Payload { .. }]));
+        server.push_payload(&[1; 24]).unwrap();
+        events = server.receive_end().unwrap();
+    }
+    let reason = CloseReason::BetweenFrames;
+    assert!(matches!(events.remove(0), Event::Payload { .. }));
+    assert_eq!(events, [Event::Closed { reason }]);
+    server.push_payload(&[1; 24]).unwrap();
+    assert_eq!(server.receive_end().unwrap(), []);
 }
 
 #[test]

@@ -68,38 +68,14 @@ impl NativeTransport {
     /// the next call: push the answer, then call this again, with no bytes if
     /// none came.
     pub fn receive(&self, bytes: &[u8]) -> Result<Vec<Event>, MtprotoError> {
-        let mut owner = self.lock();
-        let mut late = core::mem::take(&mut owner.late);
-        let mut rest = bytes;
-        if !late.is_empty() {
-            late.extend_from_slice(bytes);
-            rest = &late;
-        }
-        let result = owner.run(|transport| {
-            let mut events = Vec::new();
-            loop {
-                let before = events.len();
-                let consumed = transport.push_wire(rest)?;
-                rest = rest.get(consumed..).unwrap_or_default();
-                let goes_on = pull_all(transport, &mut events)?;
-                let stuck = consumed == 0 && events.len() == before;
-                if !goes_on || rest.is_empty() || stuck {
-                    return Ok(events);
-                }
-            }
-        });
-        owner.late = rest.to_vec();
-        result
+        self.lock().receive(bytes, false)
     }
 
-    /// The peer has closed its side: returns the last events.
+    /// The peer has closed its side: returns the last events. Over HTTP as a
+    /// server requests that were sent ahead come first: push the answer, then call
+    /// this again, up to the event that says how the stream ended.
     pub fn receive_end(&self) -> Result<Vec<Event>, MtprotoError> {
-        self.run(|transport| {
-            let mut events = Vec::new();
-            transport.push_wire_end()?;
-            pull_all(transport, &mut events)?;
-            Ok(events)
-        })
+        self.lock().receive(&[], true)
     }
 
     /// Sends one MTProto packet: queues it for the wire side.
@@ -216,6 +192,35 @@ impl NativeTransport {
 }
 
 impl Owner {
+    /// Takes what was kept, then these bytes, then the end if there is one; what
+    /// could not be taken yet is kept, and an end behind it is not pushed.
+    fn receive(&mut self, bytes: &[u8], ended: bool) -> Result<Vec<Event>, MtprotoError> {
+        let mut late = core::mem::take(&mut self.late);
+        let mut rest = bytes;
+        if !late.is_empty() {
+            late.extend_from_slice(bytes);
+            rest = &late;
+        }
+        let result = self.run(|transport| {
+            let mut events = Vec::new();
+            while !(ended && rest.is_empty()) {
+                let before = events.len();
+                let consumed = transport.push_wire(rest)?;
+                rest = rest.get(consumed..).unwrap_or_default();
+                let goes_on = pull_all(transport, &mut events)?;
+                let stuck = consumed == 0 && events.len() == before;
+                if !goes_on || stuck || (rest.is_empty() && !ended) {
+                    return Ok(events);
+                }
+            }
+            transport.push_wire_end()?;
+            pull_all(transport, &mut events)?;
+            Ok(events)
+        });
+        self.late = rest.to_vec();
+        result
+    }
+
     fn run<T>(
         &mut self,
         inside: impl FnOnce(&mut Transport) -> Result<T, Error>,
