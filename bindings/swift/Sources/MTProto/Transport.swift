@@ -126,10 +126,13 @@ public final class Transport: @unchecked Sendable {
     try receiveAll(bytes) { body($0.view(isServer)) }
   }
 
-  /// The peer has closed its side: returns the last events.
+  /// The peer has closed its side: returns the last events. As a server over HTTP requests that were
+  /// sent ahead come first: push the answer, then call this again, up to ``Event/closed(reason:)``.
   public func receiveEnd() throws(MtprotoError) -> [Event] {
-    try pushWireEnd()
     var events: [Event] = []
+    if try keeps() { events = try receive([]) }
+    if try keeps() { return events }
+    try pushWireEnd()
     while let event = try pullEvent() { events.append(event) }
     return events
   }
@@ -215,6 +218,11 @@ public final class Transport: @unchecked Sendable {
     // Where the receive buffer is full, `consumed` stays 0.
     try check(mtproto_transport_push_wire(handle, start, bytes.count, &consumed))
     return consumed
+  }
+
+  /// Whether ``receive(_:)`` could not take everything.
+  private func keeps() throws(MtprotoError) -> Bool {
+    try open { (_) throws(MtprotoError) in !late.isEmpty }
   }
 
   @inline(__always)

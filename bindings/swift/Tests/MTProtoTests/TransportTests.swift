@@ -183,6 +183,24 @@ final class TransportTests: XCTestCase {
     XCTAssertEqual(error { _ = try endpointUri(dc: DcId(number: 9), service: .http) }?.kind, .noEndpoint)
   }
 
+  /// What was kept of them is not lost where the end comes before the answers.
+  func testRequestsThatWereSentAheadComeBeforeTheEnd() throws {
+    let count = 1000
+    let body = [UInt8](repeating: 7, count: 40)
+    let request = Array("POST /api HTTP/1.1\r\nContent-Length: 40\r\n\r\n".utf8) + body
+    let server = try Transport.server(TransportConfig(accept: AcceptedOpenings(http: true), maxPayload: 1024))
+    var events = try server.receive(Array([[UInt8]](repeating: request, count: count).joined()))
+    for _ in 0..<count {
+      events += try server.receiveEnd()
+      try server.pushPayload(body)
+    }
+    events += try server.receiveEnd()
+    var seen = 0
+    for case .payload in events { seen += 1 }
+    XCTAssertEqual(seen, count)
+    guard case .closed(reason: .betweenFrames) = events.last else { return XCTFail("\(events)") }
+  }
+
   func testUseAfterCloseThrows() throws {
     let client = try Transport.client(plain)
     client.close()

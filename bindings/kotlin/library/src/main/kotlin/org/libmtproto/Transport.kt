@@ -211,11 +211,19 @@ public class Transport internal constructor(
         events
     }
 
-    /** The peer has closed its side: returns the last events. */
+    /**
+     * The peer has closed its side: returns the last events. As a server over HTTP requests that were
+     * sent ahead come first: push the answer, then call this again, up to [Event.Closed].
+     */
     @Throws(MtprotoException::class)
     public fun receiveEnd(): List<Event> = open { scratch ->
-        pushWireEnd()
-        ArrayList<Event>().also { pullAll(scratch, it) }
+        val events = ArrayList<Event>()
+        if (late.isNotEmpty()) events.addAll(receive(NOTHING))
+        if (late.isEmpty()) {
+            pushWireEnd()
+            pullAll(scratch, events)
+        }
+        events
     }
 
     // ---- control and hints: not often called, so by UniFFI ----

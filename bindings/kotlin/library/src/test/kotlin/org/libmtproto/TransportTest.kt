@@ -107,6 +107,26 @@ class TransportTest {
         assertEquals(100, events.count { it is Event.Payload })
     }
 
+    /** What was kept of them is not lost where the end comes before the answers. */
+    @Test
+    fun requestsThatWereSentAheadComeBeforeTheEnd() {
+        val count = 1000
+        val body = ByteArray(40) { 7 }
+        val request = "POST /api HTTP/1.1\r\nContent-Length: 40\r\n\r\n".toByteArray() + body
+        val all = ByteArray(count * request.size) { request[it % request.size] }
+        val config = TransportConfig(accept = AcceptedOpenings(http = true), maxPayload = 1024u)
+        Transport.server(config).use { server ->
+            val events = ArrayList(server.receive(all))
+            repeat(count) {
+                events.addAll(server.receiveEnd())
+                server.pushPayload(body)
+            }
+            events.addAll(server.receiveEnd())
+            assertEquals(count, events.count { it is Event.Payload })
+            assertEquals(Event.Closed(CloseReason.BETWEEN_FRAMES), events.last())
+        }
+    }
+
     @Test
     fun useAfterCloseThrows() {
         val client = Transport.client(plain)
