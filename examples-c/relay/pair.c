@@ -85,6 +85,7 @@ void pair_read(struct session *session, struct side *side) {
             side->ended = side->deaf = true;
         return;
     }
+    session->spoke = session->spoke || count > 0;
     if (count > 0) status = mtproto_transport_commit_wire(side->transport, (size_t)count);
     else status = mtproto_transport_push_wire_end(side->transport);
     /* A fatal status comes again from pull_event, after the events of the frames before it. */

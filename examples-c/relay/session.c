@@ -64,17 +64,15 @@ size_t side_unsent(const struct side *side) {
 
 /* ---- opening ---- */
 
-/* A stranger is the site's; one that stopped, or went, half-way needs a site to be worth keeping. */
-static void handle_stranger(struct session *session, const mtproto_event *event) {
-    bool incomplete = event->code == MTPROTO_NOT_OURS_INCOMPLETE;
-    const char *reason = mtproto_not_ours_name(event->code);
-    if (incomplete && session->too_slow) reason = "too_slow";
-    else if (incomplete) session->client.ended = true;
-    if (incomplete && !session->options->has_fallback) {
+/* A client that stopped, or went, before it was recognised: the site knows best when to hang up on it. */
+static void give_up_opening(struct session *session, const char *reason, const mtproto_event *event) {
+    if (session->too_slow) reason = "too_slow";
+    else session->client.ended = true;
+    if (!session->options->has_fallback) {
         session_end(session, reason);
         return;
     }
-    log_not_ours(session->peer, reason, event->clock_skew, event->length);
+    log_not_ours(session->peer, reason, 0, event->length);
     stranger_begin(session, event->data, event->length);
 }
 
@@ -85,10 +83,18 @@ static void handle_opening(struct session *session, const mtproto_event *event) 
         pair_begin(session, event);
         break;
     case MTPROTO_EVENT_NOT_OURS:
-        handle_stranger(session, event);
+        if (event->code == MTPROTO_NOT_OURS_INCOMPLETE) {
+            give_up_opening(session, mtproto_not_ours_name(event->code), event);
+            break;
+        }
+        log_not_ours(session->peer, mtproto_not_ours_name(event->code), event->clock_skew,
+                     event->length);
+        stranger_begin(session, event->data, event->length);
         break;
     case MTPROTO_EVENT_CLOSED:
-        session_end(session, session->too_slow ? "too_slow" : mtproto_closed_name(event->code));
+        /* Before its first byte; or behind a hello that was answered, which no site can take back. */
+        if (!session->spoke) give_up_opening(session, mtproto_closed_name(event->code), event);
+        else session_end(session, session->too_slow ? "too_slow" : mtproto_closed_name(event->code));
         break;
     default:
         break;

@@ -34,6 +34,7 @@ struct session {
     struct server_client served;
     enum session_stage stage;
     struct side client, far;
+    bool spoke;    /* the client has sent something */
     bool too_slow; /* it did not say in time what it is */
     bool wrote;    /* something was sent in this turn */
     char peer[NET_ADDRESS_LENGTH];

@@ -14,6 +14,7 @@
 
 static bool bytes_add(struct bytes *bytes, const uint8_t *data, size_t length) {
     if (length == 0) return true;
+    if (length == 0) return true;
     if (bytes->start == bytes->end) bytes->start = bytes->end = 0;
     if (bytes->end + length > bytes->room && bytes->start > 0) {
         memmove(bytes->data, bytes->data + bytes->start, bytes->end - bytes->start);

@@ -409,7 +409,8 @@ impl Outgoing {
         else {
             return Ok(());
         };
-        // All the room first: with an error nothing was moved.
+        // All the room first: after that a mask may be lacking, before which whole
+        // pieces were moved.
         wire.space(frames.len() + writer.overhead(frames.len()))?;
         while let Some(piece) = writer.piece(frames.len(), random)? {
             append(wire, piece.header.as_bytes())?;

@@ -98,3 +98,5 @@ def stopped_hello(bench):
     hello = hello[:5 + int.from_bytes(hello[3:5], "big")]
     for cut in (1, 4, 5, 11, 43, 44, 517, len(hello) - 1):
         strange(bench, "incomplete", hello[:cut], b"")
+    # Not a byte: when to hang up is the site's to say.
+    strange(bench, "before_opening", b"", b"")

@@ -148,4 +148,7 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    status = main()
+    sys.stdout.flush()
+    # Not by way of TDLib's destructors: its threads go on, and now and then one of them aborts the process there.
+    os._exit(status)
