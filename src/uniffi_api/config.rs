@@ -1,5 +1,6 @@
 //! The settings of a transport, as a record whose unset fields are the library's defaults.
 
+use core::fmt;
 use std::sync::Arc;
 
 use super::dc_id::DcId;
@@ -115,6 +116,7 @@ pub struct WebsocketTarget {
 
 /// Where and how a client sends HTTP requests.
 #[derive(Clone, PartialEq, Eq, Hash, uniffi::Record)]
+#[uniffi::export(Debug, Display)]
 pub struct HttpTarget {
     /// The Host field; it may be empty.
     pub host: String,
@@ -130,6 +132,38 @@ pub struct HttpTarget {
     /// Credentials for an HTTP proxy, scheme and all, such as "basic dXNlcjpwYXNz".
     #[uniffi(default = None)]
     pub proxy_authorization: Option<String>,
+}
+
+/// Without the credentials.
+impl fmt::Debug for HttpTarget {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            host,
+            target,
+            keep_alive,
+            content_type,
+            proxy_authorization,
+        } = self;
+        f.debug_struct("HttpTarget")
+            .field("host", host)
+            .field("target", target)
+            .field("keep_alive", keep_alive)
+            .field("content_type", content_type)
+            .field("proxy_authorization", &hidden(proxy_authorization))
+            .finish()
+    }
+}
+
+/// What `toString()` and `description` give.
+impl fmt::Display for HttpTarget {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self, f)
+    }
+}
+
+/// Says whether there is one, and no more.
+pub(super) fn hidden(credential: &Option<String>) -> Option<&'static str> {
+    credential.as_ref().map(|_| "...")
 }
 
 /// The settings of a transport. What is not set stays at the library's default:
@@ -175,7 +209,7 @@ pub struct TransportConfig {
     /// into binary messages.
     #[uniffi(default = None)]
     pub websocket: Option<WebsocketTarget>,
-    /// Client: sends each payload as an HTTP request.
+    /// Client: sends each payload as an HTTP request. Counts more than `websocket`.
     #[uniffi(default = None)]
     pub http: Option<HttpTarget>,
     /// HTTP: whether payloads that are pushed out of turn wait for their turn.

@@ -1,7 +1,9 @@
 //! Proxy links: read from what a user pastes, printed in one canonical form.
 
+use core::fmt;
 use std::sync::Arc;
 
+use super::config::hidden;
 use super::errors::MtprotoError;
 use super::guard::{guarded, guarded_value};
 use super::secret::{ParseMode, Secret};
@@ -24,6 +26,7 @@ pub enum Link {
 
 /// A link to a SOCKS5 proxy: recognised and handed back, nothing more.
 #[derive(uniffi::Record)]
+#[uniffi::export(Debug, Display)]
 pub struct Socks5Link {
     /// Where the proxy is.
     pub server: String,
@@ -33,6 +36,31 @@ pub struct Socks5Link {
     pub user: Option<String>,
     /// The password, if there is one.
     pub password: Option<String>,
+}
+
+/// Without the password.
+impl fmt::Debug for Socks5Link {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            server,
+            port,
+            user,
+            password,
+        } = self;
+        f.debug_struct("Socks5Link")
+            .field("server", server)
+            .field("port", port)
+            .field("user", user)
+            .field("password", &hidden(password))
+            .finish()
+    }
+}
+
+/// What `toString()` and `description` give.
+impl fmt::Display for Socks5Link {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self, f)
+    }
 }
 
 /// A link to an MTProxy: where it is, and its secret.

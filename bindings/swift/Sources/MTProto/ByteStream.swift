@@ -18,7 +18,7 @@ protocol ByteStream: Sendable {
 }
 
 /// What a POSIX call failed with.
-public struct SocketError: Error, CustomStringConvertible, Sendable {
+public struct SocketError: LocalizedError, CustomStringConvertible, Sendable {
   /// Which call.
   public let call: String
   /// The text of `errno`, or of the name resolver.
@@ -29,10 +29,13 @@ public struct SocketError: Error, CustomStringConvertible, Sendable {
   }
 
   public var description: String { "\(call): \(reason)" }
+
+  /// What `localizedDescription` shows.
+  public var errorDescription: String? { description }
 }
 
 #if !canImport(Darwin)
-  /// A blocking socket with a queue for each direction.
+  /// A connected socket with a queue for each direction.
   ///
   /// `close` only shuts the socket down, which wakes whoever waits on it. The number is given back
   /// when nobody holds the stream any more, so that no call meets another socket of that number.
@@ -72,17 +75,35 @@ public struct SocketError: Error, CustomStringConvertible, Sendable {
       throw failure
     }
 
+    // No thread waits for a peer to speak: Dispatch has 255 of them, and as many idle peers would stop
+    // everything. One does wait where a peer does not read.
+
     func read(_ done: @escaping @Sendable (Result<[UInt8], any Error>) -> Void) {
       reading.async { [self] in
-        var count = 0
-        let bytes = [UInt8](unsafeUninitializedCapacity: 64 * 1024) { buffer, initialized in
-          repeat {
-            count = recv(descriptor, buffer.baseAddress, buffer.count, 0)
-          } while count < 0 && errno == EINTR
-          initialized = max(count, 0)
+        if let result = received() { return done(result) }
+        let source = DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: reading)
+        source.setEventHandler { [self] in
+          guard let result = received() else { return }
+          source.cancel()
+          done(result)
         }
-        done(count < 0 ? .failure(SocketError.last("recv")) : .success(bytes))
+        // The number must not be given back before Dispatch has let go of it.
+        source.setCancelHandler { [self] in withExtendedLifetime(self) {} }
+        source.resume()
       }
+    }
+
+    /// `nil`: nothing is there yet.
+    private func received() -> Result<[UInt8], any Error>? {
+      var count = 0
+      let bytes = [UInt8](unsafeUninitializedCapacity: 64 * 1024) { buffer, initialized in
+        repeat {
+          count = recv(descriptor, buffer.baseAddress, buffer.count, Int32(MSG_DONTWAIT))
+        } while count < 0 && errno == EINTR
+        initialized = max(count, 0)
+      }
+      if count >= 0 { return .success(bytes) }
+      return errno == EAGAIN || errno == EWOULDBLOCK ? nil : .failure(SocketError.last("recv"))
     }
 
     func write(_ bytes: [UInt8], _ done: @escaping @Sendable (Result<Void, any Error>) -> Void) {

@@ -52,6 +52,10 @@ public final class TransportConnection: Sendable {
   #endif
 
   /// Sends one MTProto packet, and returns when the system has taken its bytes.
+  ///
+  /// Over fake TLS and WebSocket what is sent before the peer has answered the handshake, and over
+  /// HTTP with `queueTurns` what waits for its turn, is kept: it leaves while somebody iterates over
+  /// ``events``.
   public func send(_ payload: [UInt8], quickAck: UInt32? = nil) async throws {
     try transport.pushPayload(payload, quickAck: quickAck)
     try await flush()
@@ -113,9 +117,12 @@ public final class TransportConnection: Sendable {
     }
   }
 
-  /// The events as they come, up to ``Event/closed(reason:)``. To be iterated over once.
+  /// The events as they come, up to ``Event/closed(reason:)``. To be iterated over once: what one
+  /// iteration leaves behind by `break` may be lost to the next.
   ///
-  /// A server over HTTP has its next event when the request before was answered.
+  /// Behind ``Event/notOurs(reason:data:)``, the last one too, it throws of the kind
+  /// ``ErrorKind/notOurs``. A server over HTTP has its next event when the request before was
+  /// answered; until then it does not see the client leave.
   public var events: Events { Events(connection: self) }
 
   /// Closes the socket and the transport, and ends every call that waits.
@@ -137,12 +144,18 @@ public final class TransportConnection: Sendable {
   private func cancellable<T: Sendable>(
     _ start: (@escaping @Sendable (Result<T, any Error>) -> Void) -> Void
   ) async throws -> T {
-    try await withTaskCancellationHandler {
-      try await withCheckedThrowingContinuation { continuation in
-        start { continuation.resume(with: $0) }
+    do {
+      return try await withTaskCancellationHandler {
+        try await withCheckedThrowingContinuation { continuation in
+          start { continuation.resume(with: $0) }
+        }
+      } onCancel: {
+        close()
       }
-    } onCancel: {
-      close()
+    } catch {
+      // What closing the connection makes of the call is no news to who cancelled it.
+      try Task.checkCancellation()
+      throw error
     }
   }
 }
@@ -179,6 +192,7 @@ extension TransportConnection {
               batch = try await more()[...]
             }
           } catch let error as MtprotoError {
+            try Task.checkCancellation()
             await connection.lastWords()
             throw error
           }
@@ -195,7 +209,7 @@ extension TransportConnection {
       }
 
       /// The events of the next bytes.
-      private func more() async throws -> [Event] {
+      private mutating func more() async throws -> [Event] {
         // What comes next may need an answer, and no bytes.
         let transport = connection.transport
         if takesTurns, try transport.wantsRead() == 0, try !transport.isOver() {
@@ -203,7 +217,10 @@ extension TransportConnection {
           return try transport.receive([])
         }
         let bytes = try await connection.read()
-        return bytes.isEmpty ? try transport.receiveEnd() : try transport.receive(bytes)
+        guard bytes.isEmpty else { return try transport.receive(bytes) }
+        // Told before, to another iterator perhaps: there is no second end to wait for.
+        ended = true
+        return try transport.receiveEnd()
       }
     }
   }

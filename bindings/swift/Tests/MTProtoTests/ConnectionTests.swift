@@ -241,4 +241,85 @@ final class ConnectionTests: XCTestCase {
     XCTAssertEqual(recv(peer, &byte, 1, 0), 0)
     close(peer)
   }
+
+  /// Two ends that are connected: a client and a server.
+  private func clientAndServer() throws -> (TransportConnection, TransportConnection) {
+    var ends: [Int32] = [0, 0]
+    XCTAssertEqual(socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends), 0)
+    return (
+      TransportConnection(descriptor: ends[0], transport: try Transport.client()),
+      TransportConnection(descriptor: ends[1], transport: try Transport.server())
+    )
+  }
+
+  /// The second time there is nothing, and no waiting for a second end.
+  func testEventsEndOnceAndForAll() async throws {
+    let (client, server) = try clientAndServer()
+    try await client.send([UInt8](repeating: 7, count: 40))
+    client.close()
+    var seen = 0
+    for try await _ in server.events { seen += 1 }
+    XCTAssertEqual(seen, 3)
+    for try await event in server.events { XCTFail("\(event)") }
+  }
+
+  func testCancellingThrowsThatItWasCancelled() async throws {
+    // Of each pair the other end stays: its leaving would be an error, or an end, of its own.
+    let (idle, receiver) = try clientAndServer()
+    let (sender, deaf) = try clientAndServer()
+    defer { for connection in [idle, deaf] { connection.close() } }
+    let receiving = Task { for try await _ in receiver.events {} }
+    let sending = Task { while true { try await sender.send([UInt8](repeating: 7, count: 1 << 20)) } }
+    try await Task.sleep(nanoseconds: 50_000_000)
+    for task in [receiving, sending] {
+      task.cancel()
+      do {
+        try await task.value
+        XCTFail("it went on")
+      } catch is CancellationError {
+      }
+    }
+  }
+
+  /// Each that waited took a thread, and Dispatch has 255: nothing could be sent any more.
+  func testVeryManyConnectionsWaitWithoutThreads() async throws {
+    let pairs = try (0..<300).map { _ in try clientAndServer() }
+    let packet = [UInt8](repeating: 7, count: 40)
+    try await withThrowingTaskGroup(of: Bool.self) { group in
+      for (client, server) in pairs {
+        group.addTask {
+          for try await event in server.events {
+            if case .payload(let data, _) = event { try await server.send(data) }
+          }
+          return true
+        }
+        group.addTask {
+          try await client.send(packet)
+          for try await event in client.events {
+            if case .payload(let data, _) = event { return data == Data(packet) }
+          }
+          return false
+        }
+      }
+      var echoed = 0
+      while let good = try await group.next() {
+        XCTAssertTrue(good)
+        echoed += 1
+        if echoed == pairs.count { for (client, _) in pairs { client.close() } }
+      }
+      XCTAssertEqual(echoed, 2 * pairs.count)
+    }
+  }
+
+  func testErrorsOfTheSystemAreDescribed() {
+    let error: any Error = SocketError(call: "recv", reason: "Connection reset by peer")
+    XCTAssertEqual(error.localizedDescription, "recv: Connection reset by peer")
+  }
+
+  func testCredentialsAreNotPrinted() {
+    let http = HttpTarget(host: "a", proxyAuthorization: "basic dXNlcjpwYXNz")
+    for text in ["\(http)", String(reflecting: http), "\(TransportConfig(http: http))"] {
+      XCTAssertTrue(text.contains("...") && !text.contains("dXNlcjpwYXNz"), text)
+    }
+  }
 }

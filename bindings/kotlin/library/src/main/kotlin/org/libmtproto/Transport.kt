@@ -41,7 +41,7 @@ public class Transport internal constructor(
     /**
      * Sends one MTProto packet: queues it for the wire side.
      *
-     * @param quickAck as client: the packet's token, made by [computeQuickAckToken], to get
+     * @param quickAck as client: the packet's token, made by [quickAckToken], to get
      * [Event.QuickAck] once the server has accepted the packet.
      */
     @JvmOverloads

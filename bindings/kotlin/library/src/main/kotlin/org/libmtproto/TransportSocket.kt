@@ -5,6 +5,7 @@ import java.io.IOException
 import java.io.InterruptedIOException
 import java.net.InetSocketAddress
 import java.net.Socket
+import java.net.UnknownHostException
 import java.nio.ByteBuffer
 import java.nio.channels.AsynchronousCloseException
 import java.nio.channels.SocketChannel
@@ -46,14 +47,16 @@ public class TransportSocket private constructor(
     public constructor(socket: Socket, transport: Transport) : this(transport, SocketBytes(socket))
 
     /**
-     * Sends one MTProto packet and returns when the system has taken its bytes.
+     * Sends one MTProto packet and returns when the system has taken its bytes. Over fake TLS and
+     * WebSocket what is sent before the peer has answered the handshake, and over HTTP with
+     * [TransportConfig.queueTurns] what waits for its turn, is kept: it leaves while somebody receives.
      *
      * @param quickAck as client: the packet's token, to get [Event.QuickAck] for it.
      */
     @JvmOverloads
     @Throws(IOException::class, MtprotoException::class)
     public fun send(payload: ByteArray, quickAck: UInt? = null) {
-        transport.pushPayload(payload, quickAck = quickAck)
+        untilClosed { transport.pushPayload(payload, quickAck = quickAck) }
         flush()
     }
 
@@ -63,14 +66,14 @@ public class TransportSocket private constructor(
      */
     @Throws(IOException::class, MtprotoException::class)
     public fun send(payloads: List<ByteArray>) {
-        val pushed = runCatching { transport.pushPayloads(payloads) }
+        val pushed = runCatching { untilClosed { transport.pushPayloads(payloads) } }
         flush()
         pushed.getOrThrow()
     }
 
     /** Sends whatever waits in the transport: after a quick ack or an opening was pushed there. */
     @Throws(IOException::class, MtprotoException::class)
-    public fun flush() {
+    public fun flush(): Unit = untilClosed {
         // The transport's own lock is free while the socket blocks: a peer that does not read must
         // not keep us from reading.
         synchronized(sending) {
@@ -85,11 +88,19 @@ public class TransportSocket private constructor(
     }
 
     /**
-     * Waits for the next event. The last one is [Event.Closed]; null after it. A server over HTTP has
-     * its next event when the request before was answered.
+     * Waits for the next event. The last one is [Event.Closed]; null after it. Behind [Event.NotOurs],
+     * the last one too, it throws of the kind [ErrorKind.NOT_OURS]: relay the event's bytes and what
+     * follows on the channel or socket that this was made with. A server over HTTP has its next event
+     * when the request before was answered; until then it does not see the client leave.
+     *
+     * An interrupt closes a channel ([java.nio.channels.ClosedByInterruptException]), and does nothing
+     * to a [Socket]; a server over HTTP that waits for an answer fails with [InterruptedIOException] and
+     * stays open.
      */
     @Throws(IOException::class, MtprotoException::class)
-    public fun receive(): Event? {
+    public fun receive(): Event? = untilClosed { next() }
+
+    private fun next(): Event? {
         synchronized(receiving) {
             while (true) {
                 events.removeFirstOrNull()?.let { return it }
@@ -152,8 +163,12 @@ public class TransportSocket private constructor(
 
     private fun read() {
         if (!incoming.hasRemaining()) {
-            val count = bytes.read(incoming.cleared())
-            incoming.flipped()
+            // Flipped also where it fails, as by a time limit of the app's: nothing stale is left to push.
+            val count = try {
+                bytes.read(incoming.cleared())
+            } finally {
+                incoming.flipped()
+            }
             if (count < 0) {
                 ended = true
                 transport.pushWireEnd()
@@ -176,11 +191,19 @@ public class TransportSocket private constructor(
         }
     }
 
+    /** Who waited for a lock while the other was closed finds the transport closed: the same news. */
+    private inline fun <T> untilClosed(call: () -> T): T = try {
+        call()
+    } catch (failure: MtprotoException) {
+        if (closed && failure.kind == ErrorKind.OBJECT_CLOSED) throw AsynchronousCloseException()
+        throw failure
+    }
+
     /** Closes the socket, which wakes whoever waits on it, and then the transport. */
     override fun close() {
         closed = true
         sent.release()
-        bytes.use { transport.close() }
+        transport.use { bytes.close() }
     }
 
     public companion object {
@@ -194,7 +217,10 @@ public class TransportSocket private constructor(
         public fun connect(host: String, port: Int, config: TransportConfig = TransportConfig()): TransportSocket {
             val transport = Transport.client(config)
             try {
-                val channel = SocketChannel.open(InetSocketAddress(host, port))
+                val address = InetSocketAddress(host, port)
+                // Or the channel fails with what is no IOException, and has no text.
+                if (address.isUnresolved) throw UnknownHostException(host)
+                val channel = SocketChannel.open(address)
                 // Packets are small and wait for answers: Nagle's algorithm would hold them back.
                 channel.socket().tcpNoDelay = true
                 return TransportSocket(channel, transport)
