@@ -8,27 +8,10 @@ use super::status::{
     MTPROTO_ERROR_INVALID_ARGUMENT, MTPROTO_ERROR_QUICK_ACK_TOKEN, MTPROTO_ERROR_STRUCT_SIZE,
     mtproto_status,
 };
-use super::transport::{mtproto_transport, with};
+use super::transport::{MTPROTO_SEND_QUICK_ACK, mtproto_send_options, mtproto_transport, with};
 use crate::quick_ack::QuickAckToken;
 use crate::transport::Transport;
 use crate::transport_error::TransportError;
-
-/// Client: ask for a quick ack.
-pub const MTPROTO_SEND_QUICK_ACK: u32 = 0x1;
-
-/// How a payload is sent. New fields come at the end only.
-#[repr(C)]
-#[derive(Clone, Copy, Debug)]
-pub struct mtproto_send_options {
-    /// sizeof(mtproto_send_options).
-    pub struct_size: usize,
-    /// MTPROTO_SEND_QUICK_ACK, or 0.
-    pub flags: u32,
-    /// With MTPROTO_SEND_QUICK_ACK: what mtproto_quick_ack_token gave; the
-    /// QUICK_ACK event will carry it. 0 stands for any token: for a relay, which
-    /// cannot compute it. The latest 1024 that were not answered are remembered.
-    pub quick_ack_token: u32,
-}
 
 /// What the first version of the struct ends with.
 const FIRST_SIZE: usize = offset_of!(mtproto_send_options, quick_ack_token) + size_of::<u32>();

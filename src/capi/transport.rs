@@ -91,6 +91,23 @@ impl mtproto_transport {
     }
 }
 
+/// Client: ask for a quick ack.
+pub const MTPROTO_SEND_QUICK_ACK: u32 = 0x1;
+
+/// How a payload is sent. New fields come at the end only.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct mtproto_send_options {
+    /// sizeof(mtproto_send_options).
+    pub struct_size: usize,
+    /// MTPROTO_SEND_QUICK_ACK, or 0.
+    pub flags: u32,
+    /// With MTPROTO_SEND_QUICK_ACK: what mtproto_quick_ack_token gave; the
+    /// QUICK_ACK event will carry it. 0 stands for any token: for a relay, which
+    /// cannot compute it. The latest 1024 that were not answered are remembered.
+    pub quick_ack_token: u32,
+}
+
 /// Runs the inside of an export on the core's transport.
 ///
 /// # Safety
