@@ -209,13 +209,34 @@ fn an_http_connection_is_over_behind_its_end() {
     }
 }
 
-fn fake_tls_pair() -> (Transport, Transport) {
+fn fake_tls_config() -> Config {
     let secret = Secret::from_bytes(b"\xee0123456789abcdefexample.org", ParseMode::Strict).unwrap();
     let mut config = Config::new();
     config
         .add_secret(secret)
         .set_dc(DcId::new(2, false, false).unwrap())
         .set_unix_time(1_800_000_000);
+    config
+}
+
+fn websocket_config() -> Config {
+    let mut config = Config::new();
+    config.set_websocket(WebSocketTarget::new("example.org"));
+    config
+}
+
+fn websocket_server_config() -> Config {
+    let mut config = Config::new();
+    config.set_accept(Accept {
+        obfuscated: true,
+        websocket: true,
+        ..Accept::default()
+    });
+    config
+}
+
+fn fake_tls_pair() -> (Transport, Transport) {
+    let config = fake_tls_config();
     let mut server = Transport::server(&config).unwrap();
     let mut client = Transport::client(&config).unwrap();
     push(&mut server, &take_wire(&mut client));
@@ -227,15 +248,8 @@ fn fake_tls_pair() -> (Transport, Transport) {
 }
 
 fn websocket_pair() -> (Transport, Transport) {
-    let mut config = Config::new();
-    config.set_websocket(WebSocketTarget::new("example.org"));
-    let mut client = Transport::client(&config).unwrap();
-    let mut config = Config::new();
-    config.set_accept(Accept {
-        obfuscated: true,
-        websocket: true,
-        ..Accept::default()
-    });
+    let mut client = Transport::client(&websocket_config()).unwrap();
+    let config = websocket_server_config();
     let mut server = Transport::server(&config).unwrap();
     push(&mut server, &take_wire(&mut client));
     push(&mut client, &take_wire(&mut server));
@@ -286,24 +300,12 @@ fn openings() -> Vec<(Config, Vec<u8>)> {
             openings.push((config, take_wire(&mut client)));
         }
     }
-    let secret = Secret::from_bytes(b"\xee0123456789abcdefexample.org", ParseMode::Strict).unwrap();
-    let mut config = Config::new();
-    config
-        .add_secret(secret)
-        .set_dc(DcId::new(2, false, false).unwrap())
-        .set_unix_time(1_800_000_000);
+    let config = fake_tls_config();
     let mut client = Transport::client(&config).unwrap();
     openings.push((config, take_wire(&mut client)));
-    let mut config = Config::new();
-    config.set_websocket(WebSocketTarget::new("example.org"));
-    let mut client = Transport::client(&config).unwrap();
+    let mut client = Transport::client(&websocket_config()).unwrap();
     let wire = take_wire(&mut client);
-    let mut config = Config::new();
-    config.set_accept(Accept {
-        websocket: true,
-        obfuscated: true,
-        ..Accept::default()
-    });
+    let config = websocket_server_config();
     openings.push((config, wire));
     openings
 }
@@ -378,14 +380,7 @@ fn a_websocket_that_is_closed_before_the_opening_is_answered() {
 /// What is pushed while a carrier's handshake is not answered waits for it; once the peer has left it cannot.
 #[test]
 fn a_client_whose_handshake_was_not_answered_is_over() {
-    let secret = Secret::from_bytes(b"\xee0123456789abcdefexample.org", ParseMode::Strict).unwrap();
-    let mut fake_tls = Config::new();
-    fake_tls
-        .add_secret(secret)
-        .set_dc(DcId::new(2, false, false).unwrap());
-    let mut websocket = Config::new();
-    websocket.set_websocket(WebSocketTarget::new("example.org"));
-    for config in [fake_tls, websocket] {
+    for config in [fake_tls_config(), websocket_config()] {
         let mut client = Transport::client(&config).unwrap();
         client.push_payload(&PACKET).unwrap();
         client.push_wire_end().unwrap();
