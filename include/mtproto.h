@@ -1901,9 +1901,9 @@ mtproto_status mtproto_transport_push_opening(mtproto_transport *transport);
  * @param written   Receives how many bytes were written: 0 when none wait.
  * @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
  *          MTPROTO_ERROR_INVALID_ARGUMENT (a capacity that no object can have);
- *          MTPROTO_ERROR_ENTROPY; MTPROTO_ERROR_OUT_OF_MEMORY (over a carrier); the transport's fatal
- *          status, unless over WebSocket: there the close frame, whose code
- *          says why, can still be pulled and sent.
+ *          MTPROTO_ERROR_ENTROPY; MTPROTO_ERROR_OUT_OF_MEMORY (over a carrier);
+ *          the transport's fatal status, unless over WebSocket: there the close
+ *          frame, whose code says why, can still be pulled and sent.
  */
 mtproto_status mtproto_transport_pull_wire(mtproto_transport *transport,
                                            uint8_t *buffer,
@@ -1949,9 +1949,10 @@ mtproto_status mtproto_transport_consume_wire(mtproto_transport *transport, size
  *          then receives 0; over HTTP as a server, where there is no event
  *          then, the client sent more before its answer: answer it first);
  *          MTPROTO_ERROR_NULL_ARGUMENT; MTPROTO_ERROR_INVALID_ARGUMENT (a
- *          length that no object can have); MTPROTO_ERROR_ENDED; MTPROTO_ERROR_OUT_OF_MEMORY; the transport's
- *          fatal status, but only once mtproto_transport_pull_event has
- *          reported it, after the events before it.
+ *          length that no object can have); MTPROTO_ERROR_ENDED;
+ *          MTPROTO_ERROR_OUT_OF_MEMORY; the transport's fatal status, but only
+ *          once mtproto_transport_pull_event has reported it, after the events
+ *          before it.
  */
 mtproto_status mtproto_transport_push_wire(mtproto_transport *transport,
                                            const uint8_t *data,
@@ -2042,8 +2043,9 @@ bool mtproto_transport_wants_write(const mtproto_transport *transport);
 /**
  * Whether no payload can be sent any more: the transport is dead, its WebSocket
  * was closed or refused, its HTTP connection ends with the last answer, or the
- * peer left before the opening. When it is, and no event and no wire byte waits,
- * close the socket; after NOT_OURS it is yours.
+ * peer left before the opening, or over HTTP with no answer owed to it. When it
+ * is, and no event and no wire byte waits, close the socket; after NOT_OURS it is
+ * yours.
  *
  * @return  false for NULL.
  */

@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used, missing_docs, reason = "a test")]
 
+mod common;
+
+use common::pull_wire;
 use mtproto::error::UsageError;
 use mtproto::mtproxy::{ParseMode, Secret};
 use mtproto::{
@@ -10,12 +13,6 @@ use mtproto::{
 };
 
 const PACKET: [u8; 40] = [7; 40];
-
-fn take_wire(transport: &mut Transport) -> Vec<u8> {
-    let wire = transport.peek_wire().unwrap().to_vec();
-    transport.consume_wire(wire.len()).unwrap();
-    wire
-}
 
 /// All events, in words: payloads by their first byte.
 fn events(transport: &mut Transport) -> Vec<String> {
@@ -94,7 +91,7 @@ fn payloads_that_were_not_sent_are_reported() {
         for _ in 0..3 {
             client.push_payload(&PACKET).unwrap();
         }
-        take_wire(&mut client);
+        pull_wire(&mut client);
         push(&mut client, answer);
         let mut seen = events(&mut client);
         client.push_wire_end().unwrap();
@@ -110,7 +107,7 @@ fn payloads_that_were_not_sent_are_reported_before_the_peer_leaves() {
     for _ in 0..3 {
         client.push_payload(&PACKET).unwrap();
     }
-    take_wire(&mut client);
+    pull_wire(&mut client);
     push(
         &mut client,
         b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 4\r\n\r\naaaa",
@@ -121,7 +118,7 @@ fn payloads_that_were_not_sent_are_reported_before_the_peer_leaves() {
     for _ in 0..3 {
         server.push_payload(&PACKET).unwrap();
     }
-    take_wire(&mut server);
+    pull_wire(&mut server);
     push(
         &mut server,
         b"POST /api HTTP/1.1\r\nConnection: close\r\nContent-Length: 4\r\n\r\naaaa",
@@ -164,7 +161,7 @@ fn an_http_client_that_gets_no_answer_sees_one_end() {
     for came in [&b""[..], b"HTTP/1.1 200 OK\r\nContent-Le"] {
         let mut client = http_client(true, false);
         client.push_payload(&PACKET).unwrap();
-        take_wire(&mut client);
+        pull_wire(&mut client);
         push(&mut client, came);
         client.push_wire_end().unwrap();
         assert_eq!(events(&mut client), ["connected", "inside_frame"]);
@@ -239,10 +236,10 @@ fn fake_tls_pair() -> (Transport, Transport) {
     let config = fake_tls_config();
     let mut server = Transport::server(&config).unwrap();
     let mut client = Transport::client(&config).unwrap();
-    push(&mut server, &take_wire(&mut client));
-    push(&mut client, &take_wire(&mut server));
+    push(&mut server, &pull_wire(&mut client));
+    push(&mut client, &pull_wire(&mut server));
     client.push_payload(&PACKET).unwrap();
-    push(&mut server, &take_wire(&mut client));
+    push(&mut server, &pull_wire(&mut client));
     assert_eq!(events(&mut server), ["connected", "payload 7"]);
     (client, server)
 }
@@ -251,10 +248,10 @@ fn websocket_pair() -> (Transport, Transport) {
     let mut client = Transport::client(&websocket_config()).unwrap();
     let config = websocket_server_config();
     let mut server = Transport::server(&config).unwrap();
-    push(&mut server, &take_wire(&mut client));
-    push(&mut client, &take_wire(&mut server));
+    push(&mut server, &pull_wire(&mut client));
+    push(&mut client, &pull_wire(&mut server));
     client.push_payload(&PACKET).unwrap();
-    push(&mut server, &take_wire(&mut client));
+    push(&mut server, &pull_wire(&mut client));
     assert_eq!(events(&mut server), ["connected", "payload 7"]);
     (client, server)
 }
@@ -266,7 +263,7 @@ fn a_cut_inside_a_carriers_header_is_no_clean_end() {
         for cut in 0..20 {
             let (mut client, mut server) = pair();
             client.push_payload(&PACKET).unwrap();
-            push(&mut server, &take_wire(&mut client)[..cut]);
+            push(&mut server, &pull_wire(&mut client)[..cut]);
             server.push_wire_end().unwrap();
             let end = if cut == 0 {
                 "between_frames"
@@ -297,14 +294,14 @@ fn openings() -> Vec<(Config, Vec<u8>)> {
             config.set_envelope(envelope);
             let mut client = Transport::client(&config).unwrap();
             client.push_payload(&PACKET).unwrap();
-            openings.push((config, take_wire(&mut client)));
+            openings.push((config, pull_wire(&mut client)));
         }
     }
     let config = fake_tls_config();
     let mut client = Transport::client(&config).unwrap();
-    openings.push((config, take_wire(&mut client)));
+    openings.push((config, pull_wire(&mut client)));
     let mut client = Transport::client(&websocket_config()).unwrap();
-    let wire = take_wire(&mut client);
+    let wire = pull_wire(&mut client);
     let config = websocket_server_config();
     openings.push((config, wire));
     openings
@@ -349,14 +346,14 @@ fn the_transport_error_of_code_1_is_never_read_as_a_quick_ack() {
     let mut client = Transport::client(&config).unwrap();
     let mut server = Transport::server(&config).unwrap();
     client.push_payload(&PACKET).unwrap();
-    push(&mut server, &take_wire(&mut client));
+    push(&mut server, &pull_wire(&mut client));
     while server.pull_event().unwrap().is_some() {}
     while client.pull_event().unwrap().is_some() {}
     for code in [1, 2, 404] {
         let error = TransportError::new(code).unwrap();
         for _ in 0..200 {
             server.push_transport_error(error).unwrap();
-            push(&mut client, &take_wire(&mut server));
+            push(&mut client, &pull_wire(&mut server));
             let event = client.pull_event().unwrap();
             assert_eq!(event, Some(Event::TransportError(error)));
         }
@@ -369,12 +366,12 @@ fn a_websocket_that_is_closed_before_the_opening_is_answered() {
     let (config, request) = openings().pop().unwrap();
     let mut server = Transport::server(&config).unwrap();
     push(&mut server, &request);
-    assert!(take_wire(&mut server).starts_with(b"HTTP/1.1 101"));
+    assert!(pull_wire(&mut server).starts_with(b"HTTP/1.1 101"));
     // Masked with zeros.
     push(&mut server, b"\x88\x82\0\0\0\0\x03\xe8");
     assert_eq!(events(&mut server), ["before_opening"]);
     assert!(server.is_over());
-    assert_eq!(take_wire(&mut server), b"\x88\x02\x03\xe8");
+    assert_eq!(pull_wire(&mut server), b"\x88\x02\x03\xe8");
 }
 
 /// What is pushed while a carrier's handshake is not answered waits for it; once the peer has left it cannot.
@@ -401,6 +398,6 @@ fn a_websocket_is_over_behind_a_transport_error() {
         .unwrap();
     assert!(server.is_over());
     assert_eq!(server.push_payload(&PACKET), Err(UsageError::Closed.into()));
-    push(&mut client, &take_wire(&mut server));
+    push(&mut client, &pull_wire(&mut server));
     assert!(client.is_over());
 }

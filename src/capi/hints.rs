@@ -34,8 +34,9 @@ pub unsafe extern "C" fn mtproto_transport_wants_write(
 
 /// Whether no payload can be sent any more: the transport is dead, its WebSocket
 /// was closed or refused, its HTTP connection ends with the last answer, or the
-/// peer left before the opening. When it is, and no event and no wire byte waits,
-/// close the socket; after NOT_OURS it is yours.
+/// peer left before the opening, or over HTTP with no answer owed to it. When it
+/// is, and no event and no wire byte waits, close the socket; after NOT_OURS it is
+/// yours.
 ///
 /// @return  false for NULL.
 #[unsafe(no_mangle)]

@@ -18,9 +18,10 @@ use crate::transport::Transport;
 ///          then receives 0; over HTTP as a server, where there is no event
 ///          then, the client sent more before its answer: answer it first);
 ///          MTPROTO_ERROR_NULL_ARGUMENT; MTPROTO_ERROR_INVALID_ARGUMENT (a
-///          length that no object can have); MTPROTO_ERROR_ENDED; MTPROTO_ERROR_OUT_OF_MEMORY; the transport's
-///          fatal status, but only once mtproto_transport_pull_event has
-///          reported it, after the events before it.
+///          length that no object can have); MTPROTO_ERROR_ENDED;
+///          MTPROTO_ERROR_OUT_OF_MEMORY; the transport's fatal status, but only
+///          once mtproto_transport_pull_event has reported it, after the events
+///          before it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mtproto_transport_push_wire(
     transport: *mut mtproto_transport,

@@ -162,9 +162,9 @@ pub unsafe extern "C" fn mtproto_transport_push_opening(
 /// @param written   Receives how many bytes were written: 0 when none wait.
 /// @return  MTPROTO_OK; MTPROTO_ERROR_NULL_ARGUMENT;
 ///          MTPROTO_ERROR_INVALID_ARGUMENT (a capacity that no object can have);
-///          MTPROTO_ERROR_ENTROPY; MTPROTO_ERROR_OUT_OF_MEMORY (over a carrier); the transport's fatal
-///          status, unless over WebSocket: there the close frame, whose code
-///          says why, can still be pulled and sent.
+///          MTPROTO_ERROR_ENTROPY; MTPROTO_ERROR_OUT_OF_MEMORY (over a carrier);
+///          the transport's fatal status, unless over WebSocket: there the close
+///          frame, whose code says why, can still be pulled and sent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mtproto_transport_pull_wire(
     transport: *mut mtproto_transport,

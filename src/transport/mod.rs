@@ -288,8 +288,9 @@ impl Transport {
 
     /// Whether no payload can be sent any more: the transport is dead, its
     /// WebSocket was closed or refused, its HTTP connection ends with the last
-    /// answer, or the peer left before the opening. Close the connection once no
-    /// event and no wire byte waits; after [`Event::NotOurs`] it is the app's.
+    /// answer, or the peer left before the opening, or over HTTP with no answer
+    /// owed to it. Close the connection once no event and no wire byte waits;
+    /// after [`Event::NotOurs`] it is the app's.
     #[must_use]
     pub fn is_over(&self) -> bool {
         match &self.stage {

@@ -165,8 +165,8 @@ public final class Transport: @unchecked Sendable {
   }
 
   /// Whether no payload can be sent any more: the transport is dead, its WebSocket was closed or
-  /// refused, its HTTP connection ends with the last answer, or the peer left before the opening.
-  /// Close the connection once no event and no wire byte waits.
+  /// refused, its HTTP connection ends with the last answer, or the peer left before the opening,
+  /// or over HTTP with no answer owed to it. Close the connection once no event and no wire byte waits.
   public func isOver() throws(MtprotoError) -> Bool {
     try slow { try $0.isOver() }
   }

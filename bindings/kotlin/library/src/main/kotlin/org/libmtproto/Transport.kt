@@ -250,8 +250,9 @@ public class Transport internal constructor(
 
     /**
      * Whether no payload can be sent any more: the transport is dead, its WebSocket was closed or
-     * refused, its HTTP connection ends with the last answer, or the peer left before the opening.
-     * Close the connection once no event and no wire byte waits.
+     * refused, its HTTP connection ends with the last answer, or the peer left before the
+     * opening, or over HTTP with no answer owed to it. Close the connection once no event and no wire
+     * byte waits.
      */
     @Throws(MtprotoException::class)
     public fun isOver(): Boolean = open { native.isOver() }
